@@ -3,13 +3,14 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use domain::change::Admission;
 use domain::decide::{admit, hold, pay};
 use domain::need::{QueueCounts, QueueHead};
 use domain::testing::{
     ADA, NOW, QUEUE, SCHEDULE, a_hold, a_queue, a_seat, a_token, a_wallet, an_admitted_token, idempotency, on_sale, pass, payment_of,
     reservation_of, rules, seats, user,
 };
-use domain::{Command, Needs, Operation, QueuePolicy, Rows, Rules, Version, WalletEntryId};
+use domain::{Command, Needs, Operation, QueuePolicy, Rows, Rules, Version, Versioned, WalletEntryId};
 use uuid::Uuid;
 
 const WAITING: u32 = 1_000;
@@ -51,7 +52,10 @@ fn writes(command: &impl Command, rows: &Rows, rules: &Rules) -> bool {
 fn admit_a_thousand(bencher: Bencher<'_, '_>) {
     let rules = rules_for_a_thousand();
     let mut rows = Rows::at(NOW).with(a_queue());
-    rows.add_queue_counts(QUEUE, QueueCounts { admission: Version(1), waiting: WAITING, active: Some(0) });
+    rows.add_queue_counts(
+        QUEUE,
+        QueueCounts { admission: Versioned::new(Version::FIRST, Admission::new(QUEUE)), waiting: WAITING, active: Some(0) },
+    );
     rows.add_all((1..=u64::from(WAITING)).map(|number| a_token(user(number)).numbered(number)));
     let need = QueueHead { queue: QUEUE, at_most: WAITING };
     let tick = |rows: &Rows| admit::decide(&need.find(rows).unwrap().unwrap(), NOW, &rules);

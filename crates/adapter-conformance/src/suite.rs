@@ -63,6 +63,8 @@ macro_rules! conformance_tests {
                 concurrent_commits_of_two_processes_are_all_read
                 pruned_rows_are_reported_as_missing
                 all_processes_see_the_same_readers
+                one_process_checks_the_ledger_for_all
+                concurrent_ledger_checks_are_made_once
             }
         }
         $crate::clause_tests! {
@@ -234,7 +236,7 @@ macro_rules! conformance_tests {
                 an_audit_entry_is_never_overwritten
                 audit_entries_are_paged_latest_first
                 queue_totals_count_admissions_and_no_shows
-                revenue_is_the_sum_of_confirmed_reservations
+                schedule_totals_count_seats_and_sum_confirmed_reservations
                 live_reservations_are_held_or_confirmed
                 users_are_found_by_any_word_of_their_names
                 tokens_of_a_user_are_live_or_have_reservations

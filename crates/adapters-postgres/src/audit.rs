@@ -1,15 +1,22 @@
-//! The audit of a running store, or of a database.
+//! The audit of a running store, or of a database; and the check of the ledger, of which one instance makes each.
+//!
+//! Both read whole tables, so they use connections of their own, which are opened on demand and have no time limit. An audit may read a
+//! standby instead of the primary.
 
 use std::str::FromStr as _;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use adapters_sql::{Schema, read_error};
-use application::ports::{Audit, Finding, Invariant, ReadError};
+use adapters_sql::{Schema, instant, micros, read_error};
+use application::ports::{Audit, Finding, Invariant, LedgerCheck, ReadError};
 use async_trait::async_trait;
 use migrations::POSTGRES;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sea_orm::{AccessMode, ConnectionTrait, DatabaseConnection, DbErr, IsolationLevel, SqlxPostgresConnector, TransactionTrait};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, IsolationLevel, RuntimeErr, SqlxPostgresConnector,
+    Statement, TransactionTrait,
+};
+use time::OffsetDateTime;
 
 use crate::PostgresStore;
 use crate::database::OpenError;
@@ -24,63 +31,160 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
         WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal",
 });
 
+/// The last check.
+const LAST_CHECK: &str = "SELECT at, drift FROM ledger_checks";
+/// The last check, locked for the next one; no row while another process makes that.
+const LOCK_CHECK: &str = "SELECT at, drift FROM ledger_checks FOR UPDATE SKIP LOCKED";
+const RECORD_CHECK: &str = "UPDATE ledger_checks SET at = $1, drift = $2";
+
+/// How long to wait for a connection to be opened.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// The server ends the statements of a client that is gone. Not every operating system of a server supports this.
+const END_WITH_CLIENT: &str = "SET client_connection_check_interval = '2s'";
+
+/// How the connections of audits and ledger checks are opened.
+#[derive(Debug, Clone)]
+pub(crate) struct AuditConnections {
+    /// To the database that the store writes.
+    primary: PgConnectOptions,
+    /// To the database that audits read: the same, or a standby.
+    audited: PgConnectOptions,
+}
+
+impl AuditConnections {
+    /// Returns the connections of a store at `url`, whose audits read the same database.
+    pub(crate) fn to(url: &str) -> Result<Self, OpenError> {
+        let primary = options(url)?;
+        Ok(Self { audited: primary.clone(), primary })
+    }
+
+    /// Returns the same connections, with audits that read the database at `url`.
+    pub(crate) fn auditing(self, url: &str) -> Result<Self, OpenError> {
+        Ok(Self { audited: options(url)?, ..self })
+    }
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    let options = PgConnectOptions::from_str(url).map_err(OpenError::NotAUrl)?.application_name("frontrow audit");
+    Ok(options.options([
+        ("statement_timeout", "0"),
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "1min"),
+        ("work_mem", "128MB"),
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "3"),
+    ]))
+}
+
+/// Opens one connection. The caller closes it; if the caller is cancelled, the server ends its statement with the process at the latest.
+async fn connect(options: PgConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).connect_with(options).await;
+    let pool = pool.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+    if let Err(error) = connection.execute_unprepared(END_WITH_CLIENT).await {
+        tracing::debug!(error = &error as &dyn std::error::Error, "the server can't detect clients that are gone");
+    }
+    Ok(connection)
+}
+
 /// A database that contains a store of this release, though perhaps a damaged one. Nothing in it is changed.
 #[derive(Debug, Clone)]
 pub struct PostgresDatabase(DatabaseConnection);
 
 impl PostgresDatabase {
-    /// Connects to the database with the given URL, for reading.
+    /// Connects to the database with the given URL, for reading. It may be a standby.
     ///
     /// # Errors
     /// [`OpenError`], also if it contains no store of this release.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        let options = PgConnectOptions::from_str(url).map_err(OpenError::NotAUrl)?.application_name("frontrow audit");
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(3)).connect_with(options).await;
-        let database = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(OpenError::Unreachable)?);
+        let database = connect(options(url)?).await.map_err(|error| OpenError::Schema(error.into()))?;
         SCHEMA.check(&database).await.map_err(|error| OpenError::Schema(error.into()))?.map_err(OpenError::Unfit)?;
         Ok(Self(database))
     }
-}
 
-#[async_trait]
-impl Audit for PostgresDatabase {
-    async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
+    /// Checks each of [`Invariant::ALL`] on all rows, read at one instant.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the database can't be read.
+    pub async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
         audit(&self.0).await.map_err(read_error)
-    }
-
-    async fn drift(&self) -> Result<i64, ReadError> {
-        drift(&self.0).await.map_err(read_error)
     }
 }
 
 #[async_trait]
 impl Audit for PostgresStore {
     async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
-        let reads = self.reads.clone();
-        let audited = tokio::spawn(async move { audit(&reads).await }).await;
-        audited.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
+        let connection = connect(self.audits.audited.clone()).await.map_err(read_error)?;
+        let findings = audit(&connection).await.map_err(read_error)?;
+        connection.close().await.map_err(read_error)?;
+        Ok(findings)
     }
 
-    async fn drift(&self) -> Result<i64, ReadError> {
-        let reads = self.reads.clone();
-        let drift = tokio::spawn(async move { drift(&reads).await }).await;
-        drift.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
+    async fn check_ledger(&self, max_age: Duration) -> Result<Option<LedgerCheck>, ReadError> {
+        let last = find_check(&self.reads, LAST_CHECK).await.map_err(read_error)?;
+        if let Some(recent) = last.as_ref().and_then(|row| row.younger_than(max_age, self.clock().now())) {
+            return Ok(Some(recent));
+        }
+        let connection = connect(self.audits.primary.clone()).await.map_err(read_error)?;
+        let check = self.sum_ledger(&connection, max_age).await.map_err(read_error)?;
+        connection.close().await.map_err(read_error)?;
+        match check {
+            Some(check) => Ok(Some(check)),
+            // Another process is summing: its result comes later.
+            None => Ok(last.and_then(|row| row.check())),
+        }
     }
 }
 
-async fn drift(reads: &DatabaseConnection) -> Result<i64, DbErr> {
-    let snapshot = reads.begin_with_config(None, Some(AccessMode::ReadOnly)).await?;
-    // Three sums over tables that grow with each sale.
-    snapshot.execute_unprepared("SET LOCAL statement_timeout = '1min'").await?;
-    let drift = adapters_sql::drift(&snapshot).await?;
-    snapshot.rollback().await?;
-    Ok(drift)
+impl PostgresStore {
+    /// Sums and records the sum, unless another process has done so meanwhile; none if another process is doing so. The row is locked until
+    /// the sum is recorded.
+    async fn sum_ledger(&self, connection: &DatabaseConnection, max_age: Duration) -> Result<Option<LedgerCheck>, DbErr> {
+        let transaction = connection.begin().await?;
+        let Some(last) = find_check(&transaction, LOCK_CHECK).await? else {
+            transaction.rollback().await?;
+            return Ok(None);
+        };
+        let at = self.clock().now();
+        if let Some(recent) = last.younger_than(max_age, at) {
+            transaction.rollback().await?;
+            return Ok(Some(recent));
+        }
+        let drift = adapters_sql::drift(&transaction).await?;
+        let record = Statement::from_sql_and_values(DbBackend::Postgres, RECORD_CHECK, [micros(at).into(), drift.into()]);
+        transaction.execute_raw(record).await?;
+        transaction.commit().await?;
+        Ok(Some(LedgerCheck { at, drift, is_new: true }))
+    }
 }
 
-async fn audit(reads: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
-    let snapshot = reads.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?;
-    // Reading all rows of all tables may take longer than any other statement may.
-    snapshot.execute_unprepared("SET LOCAL statement_timeout = '10min'; SET LOCAL work_mem = '128MB'").await?;
+/// The row of `ledger_checks`, which is empty before the first check.
+#[derive(FromQueryResult)]
+struct CheckRow {
+    at: Option<i64>,
+    drift: Option<i64>,
+}
+
+impl CheckRow {
+    fn check(&self) -> Option<LedgerCheck> {
+        let at = instant(self.at?, "ledger_checks", "at").ok()?;
+        Some(LedgerCheck { at, drift: self.drift?, is_new: false })
+    }
+
+    /// Returns the check unless it is older than `max_age`, or was made by a clock that has been set back since.
+    fn younger_than(&self, max_age: Duration, now: OffsetDateTime) -> Option<LedgerCheck> {
+        self.check().filter(|check| (now - check.at).unsigned_abs() < max_age)
+    }
+}
+
+async fn find_check(db: &impl ConnectionTrait, sql: &str) -> Result<Option<CheckRow>, DbErr> {
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    row.map(|row| CheckRow::from_query_result(&row, "")).transpose()
+}
+
+async fn audit(connection: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
+    let snapshot = connection.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?;
     let mut findings = adapters_sql::audit(&snapshot, &SCHEMA).await?;
     findings.push(Finding { invariant: Invariant::FileIsIntact, violations: 0 });
     snapshot.rollback().await?;

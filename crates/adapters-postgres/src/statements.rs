@@ -22,12 +22,19 @@ pub(crate) const READ_STATEMENTS: ReadStatements = ReadStatements {
         (SELECT * FROM queue_tokens WHERE queue_id = $1 AND state = 'ACTIVE' AND number > $2 ORDER BY number LIMIT $3::bigint)
         ORDER BY number LIMIT $3::bigint",
     queue_totals: "
-        SELECT count(*) FILTER (WHERE activated_at IS NOT NULL) AS admitted, count(*) FILTER (WHERE reason = 'UNCLAIMED') AS no_shows
-        FROM queue_tokens WHERE queue_id = $1",
-    revenue: "
-        SELECT coalesce(sum(o.price), 0)::bigint AS sum
-        FROM seats s JOIN reservation_seats o ON o.reservation_id = s.reservation_id AND o.number = s.number
-        WHERE s.schedule_id = $1 AND s.state = 'RESERVED'",
+        SELECT a.admitted, c.no_shows FROM queue_admissions a JOIN queue_counters c ON c.queue_id = a.queue_id WHERE a.queue_id = $1",
+    // Both tables are read in the order of their indexes on schedule and number, one schedule after the other.
+    schedule_totals: "
+        SELECT k.id AS schedule_id, t.* FROM (SELECT DISTINCT value::uuid AS id FROM json_array_elements_text($1::json)) k
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE s.state = 'AVAILABLE') AS available,
+                   count(*) FILTER (WHERE s.state = 'HELD' AND s.held_until > $2::bigint) AS held,
+                   count(*) FILTER (WHERE s.state = 'HELD' AND s.held_until <= $2::bigint) AS lapsed,
+                   count(*) FILTER (WHERE s.state = 'RESERVED') AS reserved,
+                   count(*) FILTER (WHERE s.state = 'BLOCKED') AS blocked,
+                   coalesce(sum(o.price) FILTER (WHERE s.state = 'RESERVED'), 0)::bigint AS revenue
+            FROM seats s LEFT JOIN reservation_seats o ON o.schedule_id = s.schedule_id AND o.number = s.number AND o.live
+            WHERE s.schedule_id = k.id HAVING count(*) > 0) t",
     live_reservations: reservations!(
         "WHERE r.id IN (SELECT DISTINCT s.reservation_id FROM seats s
                         WHERE s.schedule_id = $1 AND s.reservation_id IS NOT NULL LIMIT $2::bigint)"

@@ -15,6 +15,7 @@ use sea_orm::sqlx::{self, PgPool, Row};
 use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
+use crate::audit::AuditConnections;
 use crate::clock::DatabaseClock;
 use crate::commit;
 use crate::database::{self, Connections, OpenError, PoolSize, Pools, TIMEOUT};
@@ -33,6 +34,8 @@ pub struct PostgresStore {
     pub(crate) health_check: Connections,
     /// Whether this process has assigned positions in the log: until then, it checks all events without positions.
     pub(crate) has_placed: Arc<AtomicBool>,
+    /// For audits and ledger checks.
+    pub(crate) audits: AuditConnections,
     time: Time,
 }
 
@@ -62,7 +65,7 @@ impl PostgresStore {
         let sent = Instant::now();
         let now = read_clock(&pools.commands.pool).await.map_err(OpenError::Unreachable)?;
         let clock = DatabaseClock::new(now, sent, Instant::now());
-        Ok(Self::over(pools, Time::Database(Arc::new(clock))))
+        Ok(Self::over(pools, AuditConnections::to(url)?, Time::Database(Arc::new(clock))))
     }
 
     /// Like [`Self::open`], with `clock` instead of the database's: for tests that set it.
@@ -70,11 +73,19 @@ impl PostgresStore {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with_clock(url: &str, size: PoolSize, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        Ok(Self::over(Pools::open(url, size).await?, Time::Given(clock)))
+        Ok(Self::over(Pools::open(url, size).await?, AuditConnections::to(url)?, Time::Given(clock)))
     }
 
-    fn over(Pools { commands, operators, reads, health_check }: Pools, time: Time) -> Self {
-        Self { commands, operators, reads, health_check, has_placed: Arc::default(), time }
+    fn over(Pools { commands, operators, reads, health_check }: Pools, audits: AuditConnections, time: Time) -> Self {
+        Self { commands, operators, reads, health_check, has_placed: Arc::default(), audits, time }
+    }
+
+    /// Returns the store with audits that read the database at `url`, a standby of its own database. No connection is made.
+    ///
+    /// # Errors
+    /// [`OpenError::NotAUrl`].
+    pub fn auditing(self, url: &str) -> Result<Self, OpenError> {
+        Ok(Self { audits: self.audits.auditing(url)?, ..self })
     }
 
     /// Returns the same store for operators' commands: on a dedicated connection, whose statements may take longer.

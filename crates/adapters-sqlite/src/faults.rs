@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use application::ports::{CommitError, HealthCheck, ReadError, Store, Users};
+use application::ports::{Audit, CommitError, HealthCheck, ReadError, Store, Users};
 use application::testing::StoppedClock;
-use domain::{Change, User, UserId, UserName, Write};
+use domain::loaded::LoadedAccount;
+use domain::{Change, Needs as _, User, UserId, UserName, Write};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, TransactionTrait};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use crate::SqliteStore;
 use crate::database::{DatabaseFile, begin_immediate};
 use crate::statement::find;
+use crate::store::READERS;
 
 async fn a_store() -> (TempDir, SqliteStore) {
     let folder = TempDir::new().unwrap();
@@ -76,7 +78,28 @@ async fn a_write_ahead_log_that_grew_during_a_read_shrinks_again() {
 #[tokio::test]
 async fn reader_connections_cannot_write() {
     let (_folder, store) = a_store().await;
-    assert!(store.readers.execute_unprepared("DELETE FROM users").await.is_err());
+    for readers in [&store.readers, &store.loads] {
+        assert!(readers.execute_unprepared("DELETE FROM users").await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_load_does_not_wait_for_queries_that_hold_all_their_connections() {
+    let (_folder, store) = a_store().await;
+    let mut queries = Vec::new();
+    for _ in 0..READERS {
+        let query = store.readers.begin().await.unwrap();
+        query.execute_unprepared("SELECT count(*) FROM users").await.unwrap();
+        queries.push(query);
+    }
+    assert!(store.readers.get_sqlite_connection_pool().try_acquire().is_none(), "no connection for queries is left");
+    let need = domain::need::Account(user(1));
+    assert_eq!(need.find(&store.load(&[need.clone().into()]).await.unwrap()), Ok(LoadedAccount::default()));
+    assert_eq!(store.check_ledger(std::time::Duration::ZERO).await.unwrap().map(|check| check.drift), Some(0));
+    assert!(store.audit().await.unwrap().iter().all(|finding| finding.violations == 0));
+    for query in queries {
+        query.rollback().await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -3,8 +3,7 @@
 use std::sync::LazyLock;
 
 use adapters_sql::{Schema, read_error};
-use application::ports::{Audit, Finding, Invariant, ReadError};
-use async_trait::async_trait;
+use application::ports::{Finding, Invariant, ReadError};
 use migrations::SQLITE;
 use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, TransactionTrait};
 
@@ -41,16 +40,13 @@ impl SqliteFile {
         checked.map_err(|error| OpenError::Unfit(file.path().to_owned(), error))?;
         Ok(Self { readers })
     }
-}
 
-#[async_trait]
-impl Audit for SqliteFile {
-    async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
+    /// Checks each of [`Invariant::ALL`] on all rows, read at one instant.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the file can't be read.
+    pub async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
         audit(&self.readers).await.map_err(read_error)
-    }
-
-    async fn drift(&self) -> Result<i64, ReadError> {
-        adapters_sql::drift(&self.readers).await.map_err(read_error)
     }
 }
 

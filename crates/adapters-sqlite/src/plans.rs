@@ -24,6 +24,8 @@ async fn no_statement_scans_a_table() {
     let statements = [
         user::SELECT,
         admin::USERS_NAMED,
+        admin::QUEUE_TOTALS,
+        admin::SCHEDULE_TOTALS,
         concert::SELECT,
         schedule::SELECT,
         queue::SELECT,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_sql::{ReadStatements, Reads, read_error};
-use application::ports::{Audit, Clock, CommitError, Committed, Finding, PoolState, Ports, ReadError, Store};
+use application::ports::{Audit, Clock, CommitError, Committed, Finding, LedgerCheck, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
 use domain::{Change, Need, Rows};
 use sea_orm::DatabaseConnection;
@@ -14,8 +14,8 @@ use crate::last_write::LastWrite;
 use crate::statements::{admin, audit_entry, reservation, token};
 use crate::{commit, file, load};
 
-/// The number of connections for reading.
-const READERS: u32 = 4;
+/// The number of connections for loads, and of those for queries.
+pub(crate) const READERS: u32 = 4;
 /// The maximum duration of a query, including the wait for a connection.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -24,7 +24,7 @@ const READ_STATEMENTS: ReadStatements = ReadStatements {
     reservations: reservation::SELECT_PAGE,
     live_tokens: token::SELECT_AFTER,
     queue_totals: admin::QUEUE_TOTALS,
-    revenue: admin::REVENUE,
+    schedule_totals: admin::SCHEDULE_TOTALS,
     live_reservations: reservation::SELECT_LIVE,
     count_live_reservations: admin::COUNT_LIVE,
     users_named: admin::USERS_NAMED,
@@ -38,11 +38,16 @@ const READ_STATEMENTS: ReadStatements = ReadStatements {
 #[derive(Clone)]
 pub struct SqliteStore {
     pub(crate) writer: DatabaseConnection,
+    /// For loads alone, so that no query delays a command.
+    pub(crate) loads: DatabaseConnection,
+    /// For queries.
     pub(crate) readers: DatabaseConnection,
     /// Used only by the health check.
     pub(crate) health_check: DatabaseConnection,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) last_write: LastWrite,
+    /// For the connections of audits and ledger checks, which are opened on demand.
+    file: DatabaseFile,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -61,8 +66,8 @@ impl SqliteStore {
         let file = DatabaseFile::named(path_or_url)?;
         file.create_folder()?;
         let writer = file.writer().await?;
-        let (readers, health_check) = (file.readers(READERS).await?, file.readers(1).await?);
-        Ok(Self { writer, readers, health_check, clock, last_write: LastWrite::default() })
+        let (loads, readers, health_check) = (file.readers(READERS).await?, file.readers(READERS).await?, file.readers(1).await?);
+        Ok(Self { writer, loads, readers, health_check, clock, last_write: LastWrite::default(), file })
     }
 
     /// Returns the query ports.
@@ -91,10 +96,11 @@ impl SqliteStore {
         }
     }
 
-    /// Returns the state of its connection pools: the writer, the readers, and the health check.
+    /// Returns the state of its connection pools: the writer, the readers of loads and of queries, and the health check.
     #[must_use]
-    pub fn pools(&self) -> [PoolState; 3] {
-        [("commands", &self.writer), ("reads", &self.readers), ("health_check", &self.health_check)].map(|(name, connections)| {
+    pub fn pools(&self) -> [PoolState; 4] {
+        let pools = [("commands", &self.writer), ("loads", &self.loads), ("reads", &self.readers), ("health_check", &self.health_check)];
+        pools.map(|(name, connections)| {
             let pool = connections.get_sqlite_connection_pool();
             let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
             PoolState { name, open, idle: pool.num_idle(), at_most }
@@ -108,7 +114,15 @@ impl SqliteStore {
     pub async fn close(&self) -> Result<(), ReadError> {
         self.health_check.close_by_ref().await.map_err(read_error)?;
         self.readers.close_by_ref().await.map_err(read_error)?;
+        self.loads.close_by_ref().await.map_err(read_error)?;
         self.writer.close_by_ref().await.map_err(read_error)
+    }
+}
+
+impl SqliteStore {
+    /// Opens a connection that only the caller uses, for reads that may take long.
+    async fn reader(&self) -> Result<DatabaseConnection, ReadError> {
+        self.file.readers(1).await.map_err(|error| ReadError::Unavailable(Box::new(error)))
     }
 }
 
@@ -117,7 +131,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         let (store, needs) = (self.clone(), needs.to_vec());
-        let loaded = tokio::spawn(async move { load::load(&store.readers, store.clock.as_ref(), &needs).await }).await;
+        let loaded = tokio::spawn(async move { load::load(&store.loads, store.clock.as_ref(), &needs).await }).await;
         loaded.unwrap_or_else(|_| Err(ReadError::Fault("the loading task ended".into())))
     }
 
@@ -137,12 +151,18 @@ impl Store for SqliteStore {
 #[async_trait]
 impl Audit for SqliteStore {
     async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
-        let readers = self.readers.clone();
-        let audited = tokio::spawn(async move { file::audit(&readers).await }).await;
-        audited.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
+        let reader = self.reader().await?;
+        let findings = file::audit(&reader).await.map_err(read_error)?;
+        reader.close().await.map_err(read_error)?;
+        Ok(findings)
     }
 
-    async fn drift(&self) -> Result<i64, ReadError> {
-        adapters_sql::drift(&self.readers).await.map_err(read_error)
+    /// One process serves the file: each check is a new one.
+    async fn check_ledger(&self, _: Duration) -> Result<Option<LedgerCheck>, ReadError> {
+        let reader = self.reader().await?;
+        let at = self.clock.now();
+        let drift = adapters_sql::drift(&reader).await.map_err(read_error)?;
+        reader.close().await.map_err(read_error)?;
+        Ok(Some(LedgerCheck { at, drift, is_new: true }))
     }
 }

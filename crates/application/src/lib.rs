@@ -7,6 +7,7 @@
 //!
 //! A token or hold has *lapsed* when its deadline has passed while its row is not yet updated.
 
+mod audit_jobs;
 mod catch;
 mod clock;
 mod committer;
@@ -30,6 +31,7 @@ pub mod testing;
 pub mod use_cases;
 pub mod waiting_room;
 
+pub use audit_jobs::{AuditJob, AuditJobId, AuditJobState, AuditJobs};
 pub use clock::SystemClock;
 pub use committer::Committer;
 pub use error::Error;

@@ -124,7 +124,7 @@ impl Observer for SalesMetrics {
             self.count(&event.fact);
         }
         // Every admission writes the queue's admission version.
-        if let Some(Admission(queue)) = change.row().map(|admission| admission.row) {
+        if let Some(queue) = change.row::<Admission>().map(|admission| admission.row.queue()) {
             let waits = change.rows::<QueueToken>().filter_map(|token| match token.row.state() {
                 TokenState::Active { activated_at, .. } => Some(activated_at - token.row.joined_at()),
                 TokenState::Waiting | TokenState::Expired { .. } => None,

@@ -12,8 +12,8 @@ use crate::housekeeper::Retention;
 use crate::ports::{Clock, Ids, Observer, Ports};
 use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
-    Committer, Error, Follower, GroupCommit, Housekeeper, ReadModel, SalesMetrics, Scheduler, SeatMaps, UseCases, WaitingRoom, use_cases,
-    waiting_room,
+    AuditJobs, Committer, Error, Follower, GroupCommit, Housekeeper, ReadModel, SalesMetrics, Scheduler, SeatMaps, UseCases, WaitingRoom,
+    use_cases, waiting_room,
 };
 
 /// The dependencies of a service.
@@ -103,8 +103,9 @@ impl Service {
         );
         tasks.spawn(Housekeeper::new(ports.housekeeping.clone(), room.clone(), settings.retention).run(stop.clone()));
         tasks.close();
+        let audits = Arc::new(AuditJobs::new(ports.audit.clone(), clock.clone(), ids.clone(), tasks.clone(), stop.clone()));
         let use_cases =
-            UseCases::new(&use_cases::Parts { commits, joins, operator_commits, ports, room: room.clone(), seat_maps, clock, ids });
+            UseCases::new(&use_cases::Parts { commits, joins, operator_commits, ports, room: room.clone(), seat_maps, audits, clock, ids });
         Ok(Self { use_cases, lanes, room, sales_metrics, tasks, stop })
     }
 

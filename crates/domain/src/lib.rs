@@ -7,6 +7,7 @@
 //! A hold or a token has *lapsed* when its deadline has passed but its row hasn't been updated. It has expired all the same: every rule
 //! goes by the status at an instant, not by the state of the row.
 
+pub mod admission;
 pub mod audit_entry;
 pub mod availability;
 pub mod change;

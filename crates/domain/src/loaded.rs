@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    Concert, Offer, Payment, Queue, QueueToken, Reservation, ReservationId, Schedule, Seat, SeatNumber, User, Version, Versioned, Wallet,
-};
+use crate::admission::Admission;
+use crate::{Concert, Offer, Payment, Queue, QueueToken, Reservation, ReservationId, Schedule, Seat, SeatNumber, User, Versioned, Wallet};
 
 /// A user and the user's wallet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,8 +41,8 @@ pub struct LoadedJoinTarget {
 pub struct LoadedQueueHead {
     /// The queue.
     pub queue: Versioned<Queue>,
-    /// Its admission version.
-    pub admission: Version,
+    /// Its admission row.
+    pub admission: Versioned<Admission>,
     /// The number of waiting users.
     pub waiting: u32,
     /// The number of tokens whose row is ACTIVE, lapsed or not; 0 if no user waits.

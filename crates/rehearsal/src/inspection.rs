@@ -2,17 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::account::{Account, Entry, Payment, Reservation};
 use crate::history::{Answer, Request};
-use crate::reading::{AuditBody, EntryBody, ListBody, PaymentBody, ReservationBody, WalletBody, read};
+use crate::reading::{AuditBody, EntryBody, FindingBody, ListBody, PaymentBody, ReservationBody, WalletBody, read};
 use crate::record::Verdict;
 use crate::wire::Call;
 use crate::world::{RequestContext, World};
 
+/// The resource of the server's audits.
+const AUDITS: &str = "/v1/admin/audits";
+/// The pause before a running audit is requested again.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// The maximum number of responses of other instances.
+const MAX_MISSES: u32 = 100;
 /// The number of accounts that are read concurrently.
 const CONCURRENCY: usize = 64;
 
@@ -81,18 +89,35 @@ async fn get<T: DeserializeOwned>(world: &World, user: u32, resource: &'static s
     read(&reply.body)
 }
 
-/// Requests the store's own audit with the access token of an operator, and returns its result as a verdict.
+/// Has the server audit its store, with the access token of an operator, and returns the result as a verdict.
 pub(crate) async fn audit(world: &World, operator: &str) -> Verdict {
-    let path = "/v1/admin/audit";
-    let context = RequestContext { user: u32::MAX, key: 0, due: world.now() };
-    let reply = world.send(context, Request::Inspect(path), &Call::get(path).with_jwt(operator)).await;
-    let audit = reply.filter(|reply| reply.status == 200).and_then(|reply| read::<AuditBody>(&reply.body));
     let promise = "the store's own audit finds no violations".to_owned();
-    let Some(audit) = audit else {
+    let Some(findings) = findings(world, operator).await else {
         let answer = world.history.borrow().last().map_or(Answer::Broken, |exchange| exchange.answer.clone());
-        return Verdict { promise, looked_at: 0, violations: vec![format!("the audit is not available: GET {path} -> {answer}")] };
+        return Verdict { promise, looked_at: 0, violations: vec![format!("the audit is not available: {AUDITS} -> {answer}")] };
     };
-    let broken = audit.findings.iter().filter(|finding| finding.violations > 0);
+    let broken = findings.iter().filter(|finding| finding.violations > 0);
     let violations = broken.map(|finding| format!("{} ({}): {} rows", finding.name, finding.promise, finding.violations)).collect();
-    Verdict { promise, looked_at: audit.findings.len() as u64, violations }
+    Verdict { promise, looked_at: findings.len() as u64, violations }
+}
+
+/// Starts an audit and waits for its end; returns none if it fails.
+async fn findings(world: &World, operator: &str) -> Option<Vec<FindingBody>> {
+    let context = || RequestContext { user: u32::MAX, key: 0, due: world.now() };
+    let send = async |call: Call| world.send(context(), Request::Inspect(AUDITS), &call.with_jwt(operator)).await;
+    let started = send(Call::post(AUDITS, String::new())).await.filter(|reply| reply.status == 202)?;
+    let mut audit: AuditBody = read(&started.body)?;
+    let path = format!("{AUDITS}/{}", audit.id);
+    let mut misses = 0;
+    while audit.status == "RUNNING" {
+        sleep(POLL_INTERVAL).await;
+        let reply = send(Call::get(path.clone())).await?;
+        match reply.status {
+            200 => audit = read(&reply.body)?,
+            // Behind a load balancer another instance may respond, which doesn't know the audit.
+            404 if misses < MAX_MISSES => misses += 1,
+            _ => return None,
+        }
+    }
+    audit.findings
 }

@@ -94,7 +94,10 @@ pub(crate) struct EntryBody {
 
 #[derive(Deserialize)]
 pub(crate) struct AuditBody {
-    pub(crate) findings: Vec<FindingBody>,
+    pub(crate) id: String,
+    pub(crate) status: String,
+    #[serde(default)]
+    pub(crate) findings: Option<Vec<FindingBody>>,
 }
 
 #[derive(Deserialize)]

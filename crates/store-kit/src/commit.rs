@@ -1,8 +1,8 @@
 //! Commit: the changes of a group, each written atomically.
 
 use application::ports::{Clock, CommitError, Committed};
-use domain::change::{Admission, Collisions};
-use domain::{Change, NewToken, QueueToken, RowWrite, Version, Write};
+use domain::change::Collisions;
+use domain::{Change, NewToken, QueueToken, RowWrite, Write};
 
 use crate::draft::Draft;
 use crate::fault::Fault;
@@ -43,8 +43,8 @@ impl Draft<'_> {
     fn write_row(&mut self, write: &RowWrite) -> Result<Option<u64>, Fault> {
         match write {
             RowWrite::Queue(queue) => self.save_queue(queue)?,
-            RowWrite::Admission(Write { row: Admission(queue), .. }) => {
-                self.update_counters(*queue, |counters| counters.admission = Version(counters.admission).next().0)?;
+            RowWrite::Admission(admission) => {
+                self.update_counters(admission.row.queue(), |counters| counters.set_admission(&admission.versioned()))?;
             }
             RowWrite::Concert(concert) => self.save(concert)?,
             RowWrite::Schedule(schedule) => self.save(schedule)?,

@@ -1,6 +1,6 @@
 //! The guards of a commit: whether the rows that the decision relied on are unchanged.
 
-use domain::change::{Admission, Guard};
+use domain::change::Guard;
 use domain::{Change, NewToken, QueueId, QueueToken, RowWrite, TokenState, Version, Versioned, WalletEntry, Write};
 use time::OffsetDateTime;
 
@@ -42,8 +42,8 @@ impl View<'_> {
     fn is_as_expected(self, write: &RowWrite, change: &Change) -> Result<bool, Fault> {
         match write {
             RowWrite::Queue(queue) => self.matches(queue),
-            RowWrite::Admission(Write { expected, row: Admission(queue) }) => {
-                Ok(self.queue_counters(*queue)?.map(|counters| Version(counters.admission)) == *expected)
+            RowWrite::Admission(Write { expected, row }) => {
+                Ok(self.queue_counters(row.queue())?.map(|counters| Version(counters.admission)) == *expected)
             }
             RowWrite::Concert(concert) => self.matches(concert),
             RowWrite::Schedule(schedule) => self.matches(schedule),

@@ -33,6 +33,7 @@ mod store;
 mod stored;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod upgrade;
 mod view;
 mod words;
 

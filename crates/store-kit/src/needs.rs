@@ -1,6 +1,7 @@
 //! Load: the rows that the given needs refer to.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use domain::need::{JoinTarget, LabelledSeats, LapsedHolds, Lookup, OwnedBy, QueueHead, Seats};
 use domain::{
@@ -13,7 +14,7 @@ use crate::engine::Order::Ascending;
 use crate::fault::Fault;
 use crate::key::{self, Key, Kind};
 use crate::queue_counters::QueueCounters;
-use crate::rows::queue::{Offered, QueueCounts};
+use crate::rows::queue::Offered;
 use crate::rows::reservation::Row as ReservationRow;
 use crate::rows::{Row, add};
 use crate::stored::Stored;
@@ -116,11 +117,11 @@ impl Loading<'_> {
         self.add_queue(queue)?;
         self.add_queue_counts(queue)?;
         let own = Key::of(Kind::LiveTokenOfUser).id(queue.0).id(need.user.0);
-        self.add_tokens(own, 1)
+        self.add_tokens(own.all(), 1)
     }
 
-    fn add_tokens(&mut self, by: Key, at_most: u32) -> Done {
-        for token in self.view.led_models::<QueueToken>(by.all(), Ascending)?.take(limit(at_most)) {
+    fn add_tokens(&mut self, by: Range<Key>, at_most: u32) -> Done {
+        for token in self.view.led_models::<QueueToken>(by, Ascending)?.take(limit(at_most)) {
             add(&mut self.rows, Row::Token(token?));
         }
         Ok(())
@@ -135,15 +136,17 @@ impl Loading<'_> {
         for token in self.view.led_models::<QueueToken>(lapsed, Ascending)?.take(limit(at_most)) {
             add(&mut self.rows, Row::Token(token?));
         }
-        self.add_tokens(Key::of(Kind::WaitingToken).id(queue.0), at_most)?;
+        // All waiting tokens have higher numbers, so entries of admitted tokens that the engine hasn't removed yet aren't read.
+        let waiting = Key::of(Kind::WaitingToken).id(queue.0);
+        let first = waiting.clone().number(counters.last_admitted.unsigned_abs().saturating_add(1));
+        self.add_tokens(first..waiting.after_all(), at_most)?;
         if queue != Queue::DEFAULT && counters.waiting > 0 { self.add_offers(queue) } else { Ok(()) }
     }
 
     fn add_queue_counts(&mut self, queue: QueueId) -> Result<Option<QueueCounters>, Fault> {
         let counters = self.view.queue_counters(queue)?;
         if let Some(counters) = counters {
-            let (waiting, active) = (counters.waiting.into(), Some(counters.active.into()));
-            add(&mut self.rows, Row::QueueCounts(QueueCounts { queue_id: queue.0, admission: counters.admission, waiting, active }));
+            add(&mut self.rows, Row::QueueCounts(counters.counts(queue)));
         }
         Ok(counters)
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use application::ports::{
-    Audit, Clock, CommitError, Committed, Finding, HealthCheck, Housekeeping, Log, LogExtent, LogPage, LogReader, LoggedEvent, Ports,
-    Position, Prunable, Pruned, ReadError, ReaderName, Secrets, Store,
+    Audit, Clock, CommitError, Committed, Finding, HealthCheck, Housekeeping, LedgerCheck, Log, LogExtent, LogPage, LogReader, LoggedEvent,
+    Ports, Position, Prunable, Pruned, ReadError, ReaderName, Secrets, Store,
 };
 use async_trait::async_trait;
 use domain::change::Collisions;
@@ -17,12 +18,12 @@ use crate::engine::{Engine, EngineError};
 use crate::fault::Fault;
 use crate::key::{Key, Kind};
 use crate::view::View;
-use crate::{audit, commit, log, needs};
+use crate::{audit, commit, log, needs, upgrade};
 
 /// The size of the test write of the health check.
 const PROBE_BYTES: usize = 64 * 1_024;
-/// The format of the stored rows. A store with another format is refused.
-const FORMAT: u32 = 1;
+/// The format of the stored rows. A store with an earlier format is upgraded when it is opened; one with a later format is refused.
+const FORMAT: u32 = 2;
 
 /// A store on a custom engine, used by one process at a time. It serves all persistence ports.
 ///
@@ -95,6 +96,10 @@ fn open(draft: &mut Draft<'_>) -> Result<(), Fault> {
     let format = Key::of(Kind::Own).text("format");
     match draft.view().value::<u32>(&format)? {
         Some(FORMAT) => Ok(()),
+        Some(1) => {
+            upgrade::count_admissions(draft)?;
+            draft.set(&format, &FORMAT)
+        }
         Some(other) => Err(EngineError::failed(format!("the store has format {other}; this program supports format {FORMAT}")).into()),
         None => {
             draft.set(&format, &FORMAT)?;
@@ -241,8 +246,10 @@ impl<E: Engine> Audit for EmbeddedStore<E> {
         self.read(audit::audit).await
     }
 
-    async fn drift(&self) -> Result<i64, ReadError> {
-        self.read(audit::drift).await
+    /// The store has one process: each check is a new one.
+    async fn check_ledger(&self, _: Duration) -> Result<Option<LedgerCheck>, ReadError> {
+        let at = self.0.clock.now();
+        Ok(Some(LedgerCheck { at, drift: self.read(audit::drift).await?, is_new: true }))
     }
 }
 

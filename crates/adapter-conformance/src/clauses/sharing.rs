@@ -1,15 +1,18 @@
 //! Several processes on one store: the log returns the commits of all of them to each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use application::ports::{Log, LogPage, Position, ReaderName};
+use application::ports::{LedgerCheck, Log, LogPage, Ports, Position, ReaderName};
 use domain::decide::admin::queue;
 use domain::{LoggedRow, QueueToken, QueueTransition, Versioned};
+use tokio::task::JoinSet;
 
 use super::log::{assert_all_logged, start_a_crowd};
 use crate::Adapter;
 use crate::world::{
-    ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, Recorded, Recorder, SCHEDULE, World, assert_conflict, assert_progress, guest, read,
+    ADA, ALL, BEN, CYD, MOMENT, OTHER_CONCERT, OTHER_QUEUE, Recorded, Recorder, SCHEDULE, World, assert_conflict, assert_progress, guest,
+    read,
 };
 
 /// Creates a process whose commits are recorded, and another one on the same store.
@@ -233,4 +236,37 @@ pub async fn all_processes_see_the_same_readers(adapter: &dyn Adapter) {
     }
     assert!(other.ports.log.forget_reader(&mailer).await.unwrap());
     assert_eq!(world.readers().await, []);
+}
+
+/// `check_ledger`: a check that another process has made is returned while it is younger than the maximum age, and made again afterwards.
+pub async fn one_process_checks_the_ledger_for_all(adapter: &dyn Adapter) {
+    let (world, _, other) = two_processes(adapter).await;
+    world.charged(ADA, 5).await;
+    let minute = Duration::from_mins(1);
+    let check = async |ports: &Ports| ports.audit.check_ledger(minute).await.unwrap().expect("a check");
+    let first = LedgerCheck { at: world.now(), drift: 0, is_new: true };
+    assert_eq!(check(&world.ports).await, first);
+    world.clock.advance(time::Duration::minutes(1) - MOMENT);
+    for process in [&other.ports, &world.ports] {
+        assert_eq!(check(process).await, LedgerCheck { is_new: false, ..first }, "a moment before the maximum age");
+    }
+    world.clock.advance(MOMENT);
+    let second = LedgerCheck { at: world.now(), ..first };
+    assert_eq!(check(&other.ports).await, second);
+    assert_eq!(check(&world.ports).await, LedgerCheck { is_new: false, ..second });
+}
+
+/// `check_ledger`: of many processes that check at once, one sums; the others return its check or the one before.
+pub async fn concurrent_ledger_checks_are_made_once(adapter: &dyn Adapter) {
+    let (world, _, other) = two_processes(adapter).await;
+    let first = world.ports.audit.check_ledger(Duration::ZERO).await.unwrap().expect("a check");
+    world.clock.advance(time::Duration::minutes(2));
+    let mut checks = JoinSet::new();
+    for number in 0..16 {
+        let audit = if number % 2 == 0 { &world } else { &other }.ports.audit.clone();
+        checks.spawn(async move { audit.check_ledger(Duration::from_mins(1)).await.unwrap().expect("a check") });
+    }
+    let checks = checks.join_all().await;
+    assert_eq!(checks.iter().filter(|check| check.is_new).count(), 1, "{checks:?}");
+    assert!(checks.iter().all(|check| check.at == first.at || check.at == world.now()), "{checks:?}");
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use application::PageRequest;
-use application::ports::{AuditEntryFilter, Ports, QueueTotals};
+use application::ports::{AuditEntryFilter, Ports, QueueTotals, ScheduleTotals};
 use domain::change::RowKey;
 use domain::{
-    AuditEntry, Concert, Event, Money, Need, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, UserId, Versioned,
-    Wallet, WalletEntry, need,
+    AuditEntry, Concert, Event, Need, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, UserId, Versioned, Wallet,
+    WalletEntry, need,
 };
 use time::OffsetDateTime;
 
@@ -36,7 +36,7 @@ pub(crate) struct Everything {
 /// The sales figures of a schedule that operators see.
 #[derive(Debug, PartialEq)]
 struct Sale {
-    revenue: Money,
+    totals: Option<ScheduleTotals>,
     live: u64,
     reservations: Vec<Reservation>,
 }
@@ -96,8 +96,10 @@ impl World {
 async fn sale(ports: &Ports, schedule: ScheduleId) -> Sale {
     let mut reservations = ports.admin.live_reservations(schedule, ALL).await.unwrap();
     reservations.sort_by_key(Reservation::id);
-    let (revenue, live) = (ports.admin.revenue(schedule).await.unwrap(), ports.admin.count_live_reservations(schedule).await.unwrap());
-    Sale { revenue, live, reservations }
+    // Every hold counts as held then.
+    let totals = ports.admin.schedule_totals(&[schedule], OffsetDateTime::UNIX_EPOCH).await.unwrap().remove(&schedule);
+    let live = ports.admin.count_live_reservations(schedule).await.unwrap();
+    Sale { totals, live, reservations }
 }
 
 /// Returns the result of each of `needs` in the store of `ports`.

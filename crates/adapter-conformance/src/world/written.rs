@@ -34,8 +34,8 @@ impl World {
         }
         self.read_back_money(change).await;
         for admission in change.rows::<Admission>() {
-            let line = self.find(need::QueueHead { queue: admission.row.0, at_most: 0 }).await.expect("a queue");
-            assert_eq!(line.admission, admission.version());
+            let line = self.find(need::QueueHead { queue: admission.row.queue(), at_most: 0 }).await.expect("a queue");
+            assert_eq!(line.admission, admission.versioned());
         }
         for user in change.rows::<User>() {
             assert_eq!(self.ports.users.user(user.row.id).await.unwrap().as_ref(), Some(&user.row));

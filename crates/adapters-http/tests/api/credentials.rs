@@ -88,7 +88,8 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/admin/users/{id}/payments", Operator),
     ("get", "/v1/admin/users/{id}/wallet-entries", Operator),
     ("post", "/v1/admin/reservations/{id}:release", Operator),
-    ("get", "/v1/admin/audit", Operator),
+    ("post", "/v1/admin/audits", Operator),
+    ("get", "/v1/admin/audits/{id}", Operator),
     ("get", "/v1/admin/log", Operator),
     ("get", "/v1/admin/events", Operator),
     ("get", "/v1/admin/event-readers", Operator),
@@ -128,6 +129,7 @@ impl Fixture {
         let operator = shop.operator();
         valid_requests::cancel_the_later_schedule(&shop, &operator).await;
         valid_requests::store_the_reader(&shop, &operator).await;
+        valid_requests::run_an_audit(&shop, &operator).await;
         Self { shop, ada, operator, reservation, payment }
     }
 

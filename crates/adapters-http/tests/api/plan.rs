@@ -11,16 +11,17 @@ use adapters_memory::MemoryStore;
 use application::group_commit::Limits;
 use application::ports::{Clock as _, Observer, Ports};
 use application::scheduler::{CapacityFreed, Dependencies, Intervals};
-use application::testing::{CatalogueFixture, StoppedClock};
+use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
-use application::{Committer, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use application::{AuditJobs, Committer, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, Zone};
 use time::Duration as Span;
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::shop::{Answered, Shop};
@@ -33,6 +34,8 @@ pub(crate) const OTHER_CONCERT: ConcertId = ConcertId(Uuid::from_u128(0x0d));
 pub(crate) const QUEUE: QueueId = QueueId(Uuid::from_u128(0x9));
 pub(crate) const SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(0x5a));
 pub(crate) const LATER_SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(0x5b));
+/// The id of the first audit.
+pub(crate) const AUDIT: Uuid = Uuid::from_u128(1);
 pub(crate) const SEATS: u32 = 10;
 
 /// The configuration of a shop.
@@ -117,6 +120,9 @@ impl Plan {
             Arc::new(GroupCommit::start(committer.clone(), rules.clone(), limits))
         });
         let ids = Arc::new(RandomIds);
+        let (audit, audit_ids) = (ports.audit.clone(), Arc::new(CountingIds::default()));
+        let audits = AuditJobs::new(audit, clock.clone(), audit_ids, TaskTracker::new(), CancellationToken::new());
+        let audits = Arc::new(audits);
         let use_cases = UseCases::new(&UseCaseParts {
             operator_commits,
             joins: commits.clone(),
@@ -124,6 +130,7 @@ impl Plan {
             ports: ports.clone(),
             room: room.clone(),
             seat_maps,
+            audits,
             clock: clock.clone(),
             ids: ids.clone(),
         });

@@ -41,7 +41,7 @@ pub(super) const AUDIT_ENTRIES: Table<audit_entry::Row> = Table {
 pub(super) const ADMISSIONS: Table<queue::Admission> = Table {
     name: "queue_admissions",
     key: columns![queue::Admission; queue_id: "uuid"],
-    set: columns![queue::Admission; version: "bigint"],
+    set: columns![queue::Admission; version: "bigint", last_admitted: "bigint", admitted: "bigint"],
     rest: &[],
 };
 

@@ -16,11 +16,13 @@ lapsed AS MATERIALIZED (
         SELECT * FROM queue_tokens t
         WHERE t.queue_id = k.wanted_queue AND t.state = 'ACTIVE' AND t.expires_at <= (SELECT now FROM clock)
         ORDER BY t.expires_at LIMIT k.at_most) t),
+-- Waiting tokens have higher numbers than the last admitted one: the search starts there, behind the entries of admitted tokens.
 foremost AS MATERIALIZED (
     SELECT t.* FROM unnest($18::uuid[], $19::bigint[]) k (wanted_queue, at_most)
+    CROSS JOIN LATERAL (SELECT last_admitted FROM queue_admissions a WHERE a.queue_id = k.wanted_queue OFFSET 0) a
     CROSS JOIN LATERAL (
         SELECT * FROM queue_tokens t
-        WHERE t.queue_id = k.wanted_queue AND t.state = 'WAITING'
+        WHERE t.queue_id = k.wanted_queue AND t.state = 'WAITING' AND t.number > a.last_admitted
         ORDER BY t.number LIMIT k.at_most) t),
 lapsed_holds AS MATERIALIZED (
     SELECT k.need, r.id FROM unnest($20::bigint[]) WITH ORDINALITY k (at_most, need)
@@ -108,7 +110,7 @@ all_queues AS MATERIALIZED (
         UNION SELECT id FROM unnest($22::uuid[]) k (id)
     ) k CROSS JOIN LATERAL (SELECT * FROM queues q WHERE q.id = k.id OFFSET 0) q),
 standings AS MATERIALIZED (
-    SELECT a.queue_id, a.version AS admission, c.waiting,
+    SELECT a.queue_id, a.version AS admission, a.last_admitted, a.admitted, c.waiting,
            CASE WHEN c.waiting > 0 AND a.queue_id = ANY ($18::uuid[])
                 THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') END AS active
     FROM (SELECT queue_id FROM joins UNION SELECT id FROM unnest($18::uuid[]) k (id)) k

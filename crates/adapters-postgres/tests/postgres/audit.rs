@@ -1,7 +1,6 @@
 //! Audits of databases: empty, partly restored, of another release.
 
 use adapters_postgres::{OpenError, PostgresDatabase};
-use application::ports::Audit;
 use testbed::Cluster;
 
 use crate::world::World;

@@ -1,7 +1,7 @@
 //! The audit: each invariant is a query that counts the rows that violate it.
 //!
 //! The queries rely neither on constraints, nor on `live`, nor on counters, except the number of pruned tokens, which can't be counted
-//! again. Every SQL store supports them.
+//! again. Totals that include pruned tokens are checked within that number. Every SQL store supports the queries.
 
 mod money;
 mod payments;

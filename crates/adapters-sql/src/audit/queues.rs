@@ -21,6 +21,24 @@ pub(super) const INVARIANTS: &[(Invariant, &str)] = &[
               WHERE w.state = 'WAITING' AND w.number < a.last",
     ),
     (
+        Invariant::LastAdmittedNumberIsRecorded,
+        "SELECT count(*) AS violations FROM queue_tokens t LEFT JOIN queue_admissions a ON a.queue_id = t.queue_id
+              WHERE a.queue_id IS NULL
+                 OR t.activated_at IS NOT NULL AND t.number > a.last_admitted
+                 OR t.state = 'WAITING' AND t.number <= a.last_admitted",
+    ),
+    (
+        Invariant::AdmissionsAreCounted,
+        "SELECT count(*) AS violations FROM queues q
+              LEFT JOIN queue_admissions a ON a.queue_id = q.id
+              LEFT JOIN queue_counters c ON c.queue_id = q.id
+              LEFT JOIN (SELECT queue_id, count(activated_at) AS admitted, sum(CASE reason WHEN 'UNCLAIMED' THEN 1 ELSE 0 END) AS no_shows
+                         FROM queue_tokens GROUP BY queue_id) t
+                  ON t.queue_id = q.id
+              WHERE NOT coalesce(a.admitted - coalesce(t.admitted, 0) BETWEEN 0 AND c.pruned
+                                 AND c.no_shows - coalesce(t.no_shows, 0) BETWEEN 0 AND c.pruned, FALSE)",
+    ),
+    (
         Invariant::WaitingAreCounted,
         "SELECT count(*) AS violations FROM queues q
               LEFT JOIN queue_counters c ON c.queue_id = q.id

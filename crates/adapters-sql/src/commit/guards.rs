@@ -126,7 +126,7 @@ impl<'a> GuardedKeys<'a> {
         for write in &change.writes {
             match write {
                 RowWrite::Queue(queue) => self.queues.extend([queue.row.id()]),
-                RowWrite::Admission(admission) => self.admissions.extend([admission.row.0]),
+                RowWrite::Admission(admission) => self.admissions.extend([admission.row.queue()]),
                 RowWrite::Concert(concert) => self.concerts.extend([concert.row.id()]),
                 RowWrite::Schedule(schedule) => self.schedules.extend([schedule.row.id()]),
                 RowWrite::User(user) => self.users.extend([user.row.id]),

@@ -1,19 +1,47 @@
 //! The queries of operators.
 
+use std::collections::BTreeMap;
+
 use application::PageRequest;
-use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError};
+use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError, ScheduleTotals};
 use async_trait::async_trait;
 use domain::{AuditEntry, AuditEntryId, Money, NamePrefix, QueueId, QueueToken, Reservation, ScheduleId, User, UserId, Versioned};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::Reads;
-use crate::all;
 use crate::rows::{audit_entry, reservation, token, user};
+use crate::{all, micros};
 
 #[derive(FromQueryResult)]
 struct QueueTotalsRow {
     admitted: i64,
     no_shows: i64,
+}
+
+#[derive(FromQueryResult)]
+struct ScheduleTotalsRow {
+    schedule_id: Uuid,
+    available: i64,
+    held: i64,
+    lapsed: i64,
+    reserved: i64,
+    blocked: i64,
+    revenue: i64,
+}
+
+impl ScheduleTotalsRow {
+    fn totals(&self) -> Result<ScheduleTotals, ReadError> {
+        Ok(ScheduleTotals {
+            available: self.available.unsigned_abs(),
+            held: self.held.unsigned_abs(),
+            lapsed: self.lapsed.unsigned_abs(),
+            reserved: self.reserved.unsigned_abs(),
+            blocked: self.blocked.unsigned_abs(),
+            revenue: Money::new(self.revenue).map_err(|error| ReadError::Corrupt(error.to_string()))?,
+        })
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -30,9 +58,15 @@ impl AdminQueries for Reads {
         Ok(rows.into_iter().next().map(queue_totals).unwrap_or_default())
     }
 
-    async fn revenue(&self, schedule: ScheduleId) -> Result<Money, ReadError> {
-        let sum = self.sum(self.statements.revenue, schedule).await?;
-        Money::new(sum).map_err(|error| ReadError::Corrupt(error.to_string()))
+    async fn schedule_totals(
+        &self,
+        schedules: &[ScheduleId],
+        now: OffsetDateTime,
+    ) -> Result<BTreeMap<ScheduleId, ScheduleTotals>, ReadError> {
+        let ids: Vec<_> = schedules.iter().map(|schedule| schedule.0.to_string()).collect();
+        let ids = serde_json::to_string(&ids).map_err(|error| ReadError::Fault(Box::new(error)))?;
+        let rows = self.find::<ScheduleTotalsRow>(self.statements.schedule_totals, [ids.into(), micros(now).into()]).await?;
+        rows.into_iter().map(|row| Ok((ScheduleId(row.schedule_id), row.totals()?))).collect()
     }
 
     async fn live_reservations(&self, schedule: ScheduleId, at_most: u32) -> Result<Vec<Reservation>, ReadError> {

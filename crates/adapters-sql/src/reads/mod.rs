@@ -33,8 +33,9 @@ pub struct ReadStatements {
     pub live_tokens: &'static str,
     /// `admitted` and `no_shows` of a queue (1).
     pub queue_totals: &'static str,
-    /// The `sum` of the prices of the sold seats of a schedule (1).
-    pub revenue: &'static str,
+    /// `schedule_id`, `available`, `held`, `lapsed`, `reserved`, `blocked` and `revenue` of each of schedules (1, a JSON array) that has
+    /// seats, at an instant (2).
+    pub schedule_totals: &'static str,
     /// The HELD and CONFIRMED reservations of a schedule (1), with their seats as JSON, with a limit (2).
     pub live_reservations: &'static str,
     /// The number of those reservations, as `sum`.

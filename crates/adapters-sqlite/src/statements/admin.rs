@@ -1,15 +1,22 @@
 //! Statements of the queries of operators.
 
-/// The numbers of admitted tokens and of no-shows of a queue.
+/// The numbers of admitted users and of no-shows of a queue.
 pub(crate) const QUEUE_TOTALS: &str = "
-    SELECT count(*) FILTER (WHERE activated_at IS NOT NULL) AS admitted, count(*) FILTER (WHERE reason = 'UNCLAIMED') AS no_shows
-    FROM queue_tokens WHERE queue_id = ?1";
+    SELECT a.admitted, c.no_shows FROM queue_admissions a CROSS JOIN queue_counters c ON c.queue_id = a.queue_id WHERE a.queue_id = ?1";
 
-/// The sum of the prices of the sold seats of a schedule.
-pub(crate) const REVENUE: &str = "
-    SELECT coalesce(sum(o.price), 0) AS sum FROM seats s
-    CROSS JOIN reservation_seats o ON o.reservation_id = s.reservation_id AND o.number = s.number
-    WHERE s.schedule_id = ?1 AND s.state = 'RESERVED'";
+/// The numbers of seats of schedules (1) by state, at an instant (2), and the sums of the prices of the sold ones.
+pub(crate) const SCHEDULE_TOTALS: &str = "
+    SELECT s.schedule_id,
+           count(*) FILTER (WHERE s.state = 'AVAILABLE') AS available,
+           count(*) FILTER (WHERE s.state = 'HELD' AND s.held_until > ?2) AS held,
+           count(*) FILTER (WHERE s.state = 'HELD' AND s.held_until <= ?2) AS lapsed,
+           count(*) FILTER (WHERE s.state = 'RESERVED') AS reserved,
+           count(*) FILTER (WHERE s.state = 'BLOCKED') AS blocked,
+           coalesce(sum(o.price), 0) AS revenue
+    FROM (SELECT DISTINCT unhex(value, '-') AS id FROM json_each(?1)) k
+    CROSS JOIN seats s ON s.schedule_id = k.id
+    LEFT JOIN reservation_seats o ON s.state = 'RESERVED' AND o.reservation_id = s.reservation_id AND o.number = s.number
+    GROUP BY s.schedule_id";
 
 /// The number of reservations with live seats of a schedule.
 pub(crate) const COUNT_LIVE: &str = "SELECT count(DISTINCT reservation_id) AS sum FROM seats WHERE schedule_id = ?1";

@@ -1,11 +1,11 @@
-//! Statements on queues: the operator's columns, and separate from them the admission version and the numbers.
+//! Statements on queues: the operator's columns, and separate from them the admissions and the numbers.
 
 /// Queues by id.
 pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN queues t ON t.id = unhex(k.value, '-')";
 
-/// The admission version and the number of waiting tokens, by queue. If there are waiting tokens, the ACTIVE ones are counted.
+/// The admission row and the number of waiting tokens, by queue. If there are waiting tokens, the ACTIVE ones are counted.
 pub(crate) const QUEUE_COUNTS: &str = "
-    SELECT a.queue_id, a.version AS admission, c.waiting,
+    SELECT a.queue_id, a.version AS admission, a.last_admitted, a.admitted, c.waiting,
            CASE WHEN c.waiting > 0
                 THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') ELSE 0 END AS active
     FROM jsonb_each(?1) k
@@ -23,9 +23,9 @@ pub(crate) const OFFERED: &str = "
     CROSS JOIN concerts o ON o.queue_id = c.queue_id
     LEFT JOIN schedules d ON d.concert_id = o.id";
 
-/// The admission version and the number of waiting tokens, by queue, as a join needs them: without the ACTIVE ones.
+/// The admission row and the number of waiting tokens, by queue, as a join needs them: without the ACTIVE ones.
 pub(crate) const WAITING: &str = "
-    SELECT a.queue_id, a.version AS admission, c.waiting, NULL AS active
+    SELECT a.queue_id, a.version AS admission, a.last_admitted, a.admitted, c.waiting, NULL AS active
     FROM jsonb_each(?1) k
     CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
     CROSS JOIN queue_counters c ON c.queue_id = a.queue_id";
@@ -44,9 +44,10 @@ pub(crate) const COUNT_PRUNED: &str = "
     UPDATE queue_counters SET pruned = pruned + (new.value ->> 'pruned')
     FROM jsonb_each(?1) new WHERE queue_id = unhex(new.value ->> 'queue_id', '-')";
 
-/// Writes admission versions.
+/// Writes admission rows.
 pub(crate) const ADMIT: &str = "
-    UPDATE queue_admissions SET version = new.value ->> 'version'
+    UPDATE queue_admissions SET
+        version = new.value ->> 'version', last_admitted = new.value ->> 'last_admitted', admitted = new.value ->> 'admitted'
     FROM jsonb_each(?1) new
     WHERE queue_id = unhex(new.value ->> 'queue_id', '-') AND version = (new.value ->> 'version') - 1";
 

@@ -25,9 +25,11 @@ pub(crate) const SELECT_AWAITED_UNTIL: &str = "
 pub(crate) const SELECT_LAPSED: &str =
     "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'ACTIVE' AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3";
 
-/// The WAITING tokens of a queue with the lowest numbers.
-pub(crate) const SELECT_FIRST_WAITING: &str =
-    "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'WAITING' ORDER BY number LIMIT ?2";
+/// The WAITING tokens of a queue with the lowest numbers. All are above the last admitted number: the search starts there.
+pub(crate) const SELECT_FIRST_WAITING: &str = "
+    SELECT * FROM queue_tokens
+    WHERE queue_id = ?1 AND state = 'WAITING' AND number > (SELECT last_admitted FROM queue_admissions WHERE queue_id = ?1)
+    ORDER BY number LIMIT ?2";
 
 /// The live tokens of a queue after a number.
 pub(crate) const SELECT_AFTER: &str = "

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use adapters_sqlite::{BackupError, OpenError, SqliteFile, SqliteStore};
-use application::ports::{Audit, Users};
+use application::ports::Users;
 use sea_orm::sqlx;
 use tempfile::TempDir;
 

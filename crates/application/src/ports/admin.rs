@@ -1,19 +1,39 @@
 //! The port of the admin queries.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::{AuditEntry, AuditEntryId, Money, NamePrefix, QueueId, QueueToken, Reservation, ScheduleId, User, UserId};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::page::PageRequest;
 use crate::ports::ReadError;
 
-/// The totals of a queue.
+/// The totals of a queue since it was created.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QueueTotals {
     /// The number of users that were admitted.
     pub admitted: u64,
-    /// The number of them that never claimed their tokens, which are EXPIRED (UNCLAIMED).
+    /// The number of them that never claimed their tokens, which have ended EXPIRED (UNCLAIMED).
     pub no_shows: u64,
+}
+
+/// The totals of a schedule: the numbers of its seats by the states of their rows, and the amount paid.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScheduleTotals {
+    /// The number of AVAILABLE seats.
+    pub available: u64,
+    /// The number of HELD seats whose deadline has not passed.
+    pub held: u64,
+    /// The number of HELD seats whose deadline has passed.
+    pub lapsed: u64,
+    /// The number of RESERVED seats.
+    pub reserved: u64,
+    /// The number of BLOCKED seats.
+    pub blocked: u64,
+    /// The total amount of the CONFIRMED reservations: the prices of their seats when they were held.
+    pub revenue: Money,
 }
 
 /// A filter of audit entries.
@@ -29,10 +49,16 @@ pub struct AuditEntryFilter {
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait AdminQueries: Send + Sync {
-    /// Returns the totals of a queue, counted over the rows of its tokens: deleted tokens don't count.
+    /// Returns the totals of a queue, including its deleted tokens; zero if the queue doesn't exist. The admissions are those of its
+    /// [admission row](domain::change::Admission); no-shows MUST be counted when a commit ends their tokens. MUST NOT read the tokens of
+    /// the queue, which may be millions. A store that an earlier release wrote counts from its upgrade on, and the tokens that existed then.
     async fn queue_totals(&self, queue: QueueId) -> Result<QueueTotals, ReadError>;
-    /// Returns the total amount of the CONFIRMED reservations of a schedule; zero if the schedule doesn't exist.
-    async fn revenue(&self, schedule: ScheduleId) -> Result<Money, ReadError>;
+    /// Returns the totals of each of `schedules` that has seats, at `now`. MUST NOT hold all seats in memory at once.
+    async fn schedule_totals(
+        &self,
+        schedules: &[ScheduleId],
+        now: OffsetDateTime,
+    ) -> Result<BTreeMap<ScheduleId, ScheduleTotals>, ReadError>;
     /// Returns reservations of a schedule whose rows are HELD or CONFIRMED, lapsed or not, up to `at_most`, each once.
     async fn live_reservations(&self, schedule: ScheduleId, at_most: u32) -> Result<Vec<Reservation>, ReadError>;
     /// Counts the reservations of a schedule whose rows are HELD or CONFIRMED, lapsed or not.

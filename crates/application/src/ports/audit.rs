@@ -1,6 +1,9 @@
 //! The port of the audit.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use time::OffsetDateTime;
 
 use crate::ports::ReadError;
 
@@ -85,6 +88,10 @@ invariants! {
     QueueNumbersAreGapless = "P5", "queue_numbers_are_gapless";
     /// No waiting token has a lower number than an admitted one.
     AdmissionIsInOrderOfNumber = "P5", "admission_is_in_order_of_number";
+    /// No token with a higher number than the queue's last admitted one was admitted, and none up to that number is waiting.
+    LastAdmittedNumberIsRecorded = "P5", "last_admitted_number_is_recorded";
+    /// A queue's totals of admissions and no-shows include its tokens, and exceed them by at most the number of its deleted tokens.
+    AdmissionsAreCounted = "P5", "admissions_are_counted";
     /// The store's count of waiting users of a queue agrees with the tokens.
     WaitingAreCounted = "P5", "waiting_are_counted";
     /// A user has at most one live token in a queue.
@@ -106,15 +113,31 @@ pub struct Finding {
     pub violations: u64,
 }
 
+/// A check of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerCheck {
+    /// The instant of the sums, by the store's clock.
+    pub at: OffsetDateTime,
+    /// Balances and completed payments less charges, in minor units: 0 if no money has appeared or vanished.
+    pub drift: i64,
+    /// Whether this call has made the check. Otherwise it was made before, by this or another process.
+    pub is_new: bool,
+}
+
 /// The audit of the promises.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Audit: Send + Sync {
     /// Checks each of [`Invariant::ALL`] on all rows, read at one instant. MUST find violations that were written past the store. If even
-    /// the tables are missing, it MAY check only [`Invariant::SchemaIsComplete`].
+    /// the tables are missing, it MAY check only [`Invariant::SchemaIsComplete`]. It may take minutes, so it SHOULD NOT use a connection
+    /// that other ports use. If its future is dropped, the audit SHOULD end soon.
     async fn audit(&self) -> Result<Vec<Finding>, ReadError>;
 
-    /// Returns balances and completed payments less charges, in minor units, read at one instant: 0 if no money has appeared or vanished.
-    /// MUST take no longer than three sums over tables, because it is called while the store serves requests.
-    async fn drift(&self) -> Result<i64, ReadError>;
+    /// Checks the ledger: sums balances, completed payments and charges, read at one instant. MUST take no longer than three sums over
+    /// tables, because it is called while the store serves requests.
+    ///
+    /// Processes that share a store MUST NOT all sum: if any of them made a check less than `max_age` ago, this one MUST return that check.
+    /// If another process is summing now, it MUST return the last check, whatever its age; none if there is none yet. A store of one
+    /// process MAY sum each time.
+    async fn check_ledger(&self, max_age: Duration) -> Result<Option<LedgerCheck>, ReadError>;
 }

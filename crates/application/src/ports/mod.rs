@@ -24,8 +24,8 @@ mod tokens;
 mod users;
 mod wallets;
 
-pub use admin::{AdminQueries, AuditEntryFilter, QueueTotals};
-pub use audit::{Audit, Finding, Invariant};
+pub use admin::{AdminQueries, AuditEntryFilter, QueueTotals, ScheduleTotals};
+pub use audit::{Audit, Finding, Invariant, LedgerCheck};
 pub use catalogue::Catalogue;
 pub use clock::Clock;
 pub use health_check::HealthCheck;

@@ -3,7 +3,7 @@
 /// The state of a connection pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolState {
-    /// The purpose of its connections: `commands`, `operators`, `reads` or `health_check`.
+    /// The purpose of its connections: `commands`, `operators`, `loads`, `reads` or `health_check`.
     pub name: &'static str,
     /// The number of open connections.
     pub open: usize,

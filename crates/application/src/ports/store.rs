@@ -99,8 +99,8 @@ pub trait Store: Send + Sync {
     /// - A row that another transaction has locked SHOULD fail only the changes that need it, as a conflict.
     /// - A written row's version MUST be the expected one plus one, an inserted row's [`domain::Version::FIRST`].
     /// - Numbers MUST be gapless within a queue from 1, one per join, in the order of commits, within a group in the order of its changes.
-    /// - A new queue MUST have its own admission version and numbers. Both, and the tokens of the queue, MUST remain unchanged when the
-    ///   queue is changed.
+    /// - A new queue MUST have its own admission row, [`domain::change::Admission::new`], and numbers. Both, and the tokens of the queue,
+    ///   MUST remain unchanged when the queue is changed.
     /// - Wallet entries and audit entries MUST never be changed or deleted.
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>>;
 }

@@ -75,7 +75,7 @@ fn a_tick_counts_admissions_waiting_times_and_unclaimed_tokens() {
     clock.advance(Duration::seconds(30));
     let active = waiting.row.clone().admit(Duration::minutes(2), clock.now()).unwrap();
     let admitted = of(vec![Fact::TokenActivated { token: DIGEST, queue: Queue::DEFAULT, user: ADA, number: 1 }.at(Version::FIRST)])
-        .writing(Write { expected: Some(Version::FIRST), row: Admission(Queue::DEFAULT) })
+        .writing(Write { expected: Some(Version::FIRST), row: Admission::new(Queue::DEFAULT) })
         .writing(Write::update(&waiting, active.clone()));
     sales_metrics.committed(&admitted, &Committed::default());
     // A claim rewrites the ACTIVE token, and admits no user.

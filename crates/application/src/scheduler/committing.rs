@@ -12,7 +12,10 @@ use super::*;
 use crate::ports::{Committed, MockTokens, ReadError, Store};
 use crate::testing::{RecordingObserver, StoppedClock, a_waiting_room, an_empty_catalogue};
 
-const ONE_WAITING: QueueCounts = QueueCounts { admission: Version::FIRST, waiting: 1, active: Some(0) };
+/// Returns the counts of a queue with one waiting user.
+fn one_waiting(queue: QueueId) -> QueueCounts {
+    QueueCounts { admission: Versioned::new(Version::FIRST, Admission::new(queue)), waiting: 1, active: Some(0) }
+}
 
 /// A store that has `rows` and commits everything; the first commit panics if `panics` is set.
 struct Scripted {
@@ -49,7 +52,7 @@ fn scheduler(rows: Rows, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
 /// Returns rows with one waiting user and free capacity.
 fn one_waiting_user() -> Rows {
     let mut rows = on_sale().with(a_token(ADA));
-    rows.add_queue_counts(QUEUE, ONE_WAITING);
+    rows.add_queue_counts(QUEUE, one_waiting(QUEUE));
     rows
 }
 
@@ -118,7 +121,7 @@ impl Store for ManyQueues {
                 continue;
             }
             let user = UserId(line.queue.0);
-            rows.add_queue_counts(line.queue, ONE_WAITING);
+            rows.add_queue_counts(line.queue, one_waiting(line.queue));
             rows.add(a_queue().with(|queue| queue.with_id(line.queue)));
             rows.add(a_token(user).with(|token| token.with_queue(line.queue)));
         }
@@ -127,7 +130,7 @@ impl Store for ManyQueues {
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
         let is_first = self.commits.fetch_add(1, Ordering::SeqCst) == 0;
-        let is_contested = |change: &Change| change.row::<Admission>().is_some_and(|admission| admission.row.0 == self.contested);
+        let is_contested = |change: &Change| change.row::<Admission>().is_some_and(|admission| admission.row.queue() == self.contested);
         let result = |change| if is_first && is_contested(change) { Err(CommitError::Conflict) } else { Ok(Committed::default()) };
         changes.iter().map(result).collect()
     }

@@ -1,5 +1,6 @@
 mod capacity_freed;
 
+use domain::change::Admission;
 use domain::need::QueueCounts;
 use domain::testing::{ADA, OTHER_QUEUE, SCHEDULE, a_queue, a_schedule, a_token, rules};
 use domain::{Need, QueueToken, Rows, Version, Versioned};
@@ -29,7 +30,10 @@ fn rows_of_tick(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Rows {
     let closes_at = sale_opens_at + DAY;
     let schedule = a_schedule().with(|schedule| schedule.with_sale(sale_opens_at..closes_at).with_start(closes_at));
     let mut rows = Rows::at(now).with(a_queue().with(|queue| queue.with_id(OTHER_QUEUE))).with(adas_token()).with(schedule);
-    rows.add_queue_counts(OTHER_QUEUE, QueueCounts { admission: Version::FIRST, waiting: 1, active: Some(0) });
+    rows.add_queue_counts(
+        OTHER_QUEUE,
+        QueueCounts { admission: Versioned::new(Version::FIRST, Admission::new(OTHER_QUEUE)), waiting: 1, active: Some(0) },
+    );
     rows.add_offer(OTHER_QUEUE, Some((SCHEDULE, true)));
     rows
 }

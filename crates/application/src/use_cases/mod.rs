@@ -35,7 +35,7 @@ pub use release::ReleaseHold;
 
 use self::admin::{FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
 use crate::ports::{Clock, Ids, Ports};
-use crate::{GroupCommit, SeatMaps, WaitingRoom};
+use crate::{AuditJobs, GroupCommit, SeatMaps, WaitingRoom};
 
 /// All use cases, wired.
 #[derive(Clone)]
@@ -78,6 +78,8 @@ pub struct UseCases {
     pub sale: ManageSale,
     /// Reads users and audit entries.
     pub people: FindUsers,
+    /// Runs audits.
+    pub audits: Arc<AuditJobs>,
     /// Reads the event log.
     pub events: ReadEvents,
 }
@@ -96,6 +98,8 @@ pub struct Parts {
     pub room: Arc<WaitingRoom>,
     /// The seat maps.
     pub seat_maps: Arc<SeatMaps>,
+    /// The audits.
+    pub audits: Arc<AuditJobs>,
     /// The store's clock.
     pub clock: Arc<dyn Clock>,
     /// The generator of ids.
@@ -106,7 +110,7 @@ impl UseCases {
     /// Creates the use cases.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
-        let Parts { commits, joins, operator_commits, ports, room, seat_maps, clock, ids } = parts;
+        let Parts { commits, joins, operator_commits, ports, room, seat_maps, audits, clock, ids } = parts;
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
             join: JoinQueue::new(joins.clone(), ids.clone()),
@@ -127,7 +131,7 @@ impl UseCases {
                 operator_commits.clone(),
                 ports.catalogue.clone(),
                 ports.admin.clone(),
-                seat_maps.clone(),
+                clock.clone(),
                 ids.clone(),
             ),
             seats: ManageSeats::new(operator_commits.clone(), ports.catalogue.clone(), seat_maps.clone(), ids.clone()),
@@ -138,9 +142,9 @@ impl UseCases {
                 ports.wallets.clone(),
                 ports.reservations.clone(),
                 ports.catalogue.clone(),
-                ports.audit.clone(),
                 clock.clone(),
             ),
+            audits: audits.clone(),
             events: ReadEvents::new(ports.log.clone()),
         }
     }

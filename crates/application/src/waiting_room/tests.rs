@@ -1,3 +1,4 @@
+use domain::change::Admission;
 use domain::decide::admit;
 use domain::loaded::LoadedQueueHead;
 use domain::testing::{
@@ -259,7 +260,7 @@ async fn estimates_of_a_queue_with_a_sold_out_concert_agree_with_the_tick() {
         let offers = halls.iter().map(|hall| Offer { schedule: hall.schedule.clone(), has_seats: seats(hall) }).collect();
         let line = LoadedQueueHead {
             queue: a_queue(),
-            admission: Version::FIRST,
+            admission: Versioned::new(Version::FIRST, Admission::new(OTHER_QUEUE)),
             waiting: 1,
             active: 0,
             offers: Some(offers),

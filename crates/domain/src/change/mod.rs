@@ -10,9 +10,10 @@ use time::OffsetDateTime;
 
 pub use collisions::Collisions;
 pub use guard::Guard;
-pub use row::{Admission, RowKey, RowKind, RowWrite, Write};
+pub use row::{RowKey, RowKind, RowWrite, Write};
 
 use crate::Event;
+pub use crate::admission::Admission;
 pub use crate::token::NewToken;
 
 /// The effect of a decision, to be committed atomically.

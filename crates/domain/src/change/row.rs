@@ -1,6 +1,7 @@
 //! Rows: everything that a change can write. A new kind of row is one line in the table below; the code compiles once every store handles
 //! it.
 
+use crate::admission::Admission;
 use crate::{
     AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, NewToken, Payment, PaymentId, Queue, QueueId,
     QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
@@ -41,10 +42,6 @@ impl<T> Write<T> {
         Versioned::new(self.version(), self.row.clone())
     }
 }
-
-/// A queue's admission version: a row without content, whose version every tick and every admission by an operator increments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Admission(pub QueueId);
 
 /// A kind of row.
 pub trait RowKind: Sized + 'static {
@@ -116,8 +113,8 @@ macro_rules! kinds {
 kinds! {
     /// A queue's policy and state.
     Queue(Queue), queue => RowKey::Queue(queue.id()) => Queue(QueueId);
-    /// A queue's admission version.
-    Admission(Admission), Admission(queue) => RowKey::Admission(*queue) => Admission(QueueId);
+    /// A queue's admissions so far; every tick and every admission by an operator increments its version.
+    Admission(Admission), admission => RowKey::Admission(admission.queue()) => Admission(QueueId);
     /// A concert.
     Concert(Concert), concert => RowKey::Concert(concert.id()) => Concert(ConcertId);
     /// A schedule of a concert.

@@ -2,7 +2,6 @@
 
 use time::OffsetDateTime;
 
-use crate::change::Admission;
 use crate::decide::lapse;
 use crate::loaded::LoadedQueueHead;
 use crate::{Change, Event, Guard, QueueToken, Rules, Sale, Write};
@@ -53,9 +52,8 @@ pub fn decide(head: &LoadedQueueHead, now: OffsetDateTime, rules: &Rules) -> Opt
 /// Decides as [`decide`], but admits at most `batch` users, whatever the policy's batch is.
 pub(super) fn decide_at_most(head: &LoadedQueueHead, now: OffsetDateTime, rules: &Rules, batch: u32) -> Option<(Change, Ticked)> {
     let queue = &head.queue;
-    let mut change = Change::default();
+    let (mut change, mut admission) = (Change::default(), head.admission.row);
     change.rely_on(Guard::Queue(queue.id(), queue.version));
-    change.write(Write { expected: Some(head.admission), row: Admission(queue.id()) });
     for token in &head.lapsed {
         lapse::end_token(&mut change, token, now);
     }
@@ -70,8 +68,10 @@ pub(super) fn decide_at_most(head: &LoadedQueueHead, now: OffsetDateTime, rules:
             let active = Write::update(token, active);
             change.events.push(Event::activated(&active));
             change.write(active);
+            admission = admission.admit(token.number());
         }
     }
+    change.write(Write::update(&head.admission, admission));
     let admitted = count(change.rows::<QueueToken>().count()) - lapsed;
     (admitted + lapsed > 0).then_some((change, Ticked { admitted, lapsed }))
 }

@@ -61,7 +61,7 @@ impl QueueHead {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedQueueHead>> {
         rows.check(|row| matches!(row, Lookup::Token { queue, .. } if *queue == self.queue))?;
         let (queue, standing) = match (rows.queue(self.queue)?, rows.queue_counts.get(&self.queue)) {
-            (Some(queue), Some(standing)) => (queue, *standing),
+            (Some(queue), Some(standing)) => (queue, standing.clone()),
             (None, _) | (_, None) => return Ok(None),
         };
         // Without a count of active tokens no user can be admitted.

@@ -85,8 +85,9 @@ needs! {
     /// A user's token in the queue of a concert, or in the default queue: the concert and its schedules, the queue and its number of
     /// waiting users, and the user's token in it whose row is not EXPIRED. Nothing if the concert doesn't exist.
     JoinTarget { user: UserId, concert: Option<ConcertId> } => Option<crate::loaded::LoadedJoinTarget>;
-    /// A queue, its admission version and its number of waiting users. Its tokens: at most `at_most` lapsed tokens, the earliest deadline
-    /// first; and at most `at_most` waiting tokens, those with the lowest numbers. If any user waits: the number of tokens whose row is
+    /// A queue, its admission row and its number of waiting users. Its tokens: at most `at_most` lapsed tokens, the earliest deadline
+    /// first; and at most `at_most` waiting tokens, those with the lowest numbers: all are above the last admitted number, so the search
+    /// SHOULD start there. If any user waits: the number of tokens whose row is
     /// ACTIVE; and unless it is [`Queue::DEFAULT`](crate::Queue::DEFAULT) or no concert names it, all schedules of the concerts that do,
     /// each with whether the row of one of its seats is AVAILABLE or HELD.
     QueueHead { queue: QueueId, at_most: u32 } => Option<crate::loaded::LoadedQueueHead>;

@@ -6,10 +6,11 @@ use std::hash::Hash;
 use thiserror::Error;
 use time::OffsetDateTime;
 
+use crate::admission::Admission;
 use crate::loaded::ConcertUse;
 use crate::{
     Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId,
-    Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
+    Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Versioned, Wallet,
 };
 
 /// Rows with their versions, all read at one instant.
@@ -39,11 +40,11 @@ pub struct Rows {
     pub(super) unreadable: Vec<Unreadable>,
 }
 
-/// The admission version and the token counts of a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The admission row and the token counts of a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueCounts {
-    /// The admission version.
-    pub admission: Version,
+    /// The admission row.
+    pub admission: Versioned<Admission>,
     /// The number of waiting tokens.
     pub waiting: u32,
     /// The number of tokens whose row is ACTIVE, if counted: a [`QueueHead`](super::QueueHead) needs it if any user waits.

@@ -27,7 +27,7 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
     let old = |version| Some(Version(version));
     [
         (Write::update(&a_queue(), a_queue().row).into(), RowKey::Queue(QUEUE), old(600)),
-        (Write { expected: old(650), row: Admission(QUEUE) }.into(), RowKey::Admission(QUEUE), old(650)),
+        (Write { expected: old(650), row: Admission::new(QUEUE) }.into(), RowKey::Admission(QUEUE), old(650)),
         (Write::update(&a_concert(), a_concert().row).into(), RowKey::Concert(CONCERT), old(700)),
         (Write::update(&a_schedule(), a_schedule().row).into(), RowKey::Schedule(SCHEDULE), old(800)),
         (Write::insert(user).into(), RowKey::User(BEN), None),

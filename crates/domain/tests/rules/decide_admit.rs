@@ -9,8 +9,8 @@ use domain::{Change, ExpiryReason, Fact, Guard, Offer, QueueState, QueueToken, T
 use time::Duration;
 
 use crate::fixtures::{
-    ADA, ADMISSION, Fixture, MOMENT, NOW, OTHER_QUEUE, QUEUE, a_cancellation, a_queue, a_schedule, a_token, in_order, in_seconds, rules,
-    schedule, token, written,
+    ADA, ADMISSION, Fixture, MOMENT, NOW, OTHER_QUEUE, QUEUE, a_cancellation, a_queue, a_schedule, a_token, an_admission, in_order,
+    in_seconds, rules, schedule, token, written,
 };
 
 /// Returns the queue with a capacity and a batch size.
@@ -66,11 +66,24 @@ fn a_tick_admits_the_next_user_under_the_admission_version_and_writes_nothing_el
     let active = waiting(4).unclaimed(NOW, in_seconds(120)).row;
     let expected = Change {
         guards: vec![Guard::Queue(QUEUE, a_queue().version)],
-        writes: vec![Write { expected: Some(ADMISSION), row: Admission(QUEUE) }.into(), Write::update(&waiting(4), active).into()],
+        writes: vec![
+            Write::update(&waiting(4), active).into(),
+            Write::update(&an_admission(QUEUE), Admission::restore(QUEUE, 4, 3)).into(),
+        ],
         events: vec![Fact::TokenActivated { token: token(46).digest(), queue: QUEUE, user: ADA, number: 4 }.at(Version(205))],
         ..Change::default()
     };
     assert_eq!((in_order(change), ticked), (in_order(expected), Ticked { admitted: 1, lapsed: 0 }));
+}
+
+#[test]
+fn the_admission_row_has_the_last_admitted_number_and_counts_each_admission() {
+    let admission = |change: &Change| change.row::<Admission>().map(|write| write.versioned());
+    let written = |last_admitted, admitted| Some(Versioned::new(ADMISSION.next(), Admission::restore(QUEUE, last_admitted, admitted)));
+    let (change, _) = tick(&queue_with(a_queue_for(2, 9), 0, [waiting(9), waiting(7), waiting(8)]));
+    assert_eq!(admission(&change), written(8, 4));
+    let (change, _) = tick(&queue_with(a_queue_for(0, 9), 1, [lapsed(1), waiting(7)]));
+    assert_eq!(admission(&change), written(3, 2), "a tick that only ends tokens admits no user");
 }
 
 #[test]

@@ -197,7 +197,7 @@ fn line_in(fixture: &Fixture, at_most: u32) -> Option<LoadedQueueHead> {
 fn a_queue_head_has_the_lapsed_and_the_waiting_tokens_of_the_queue() {
     let expected = LoadedQueueHead {
         queue: a_queue(),
-        admission: ADMISSION,
+        admission: an_admission(QUEUE),
         waiting: 6,
         active: 3,
         offers: None,
@@ -235,7 +235,7 @@ fn a_queue_head_has_the_schedules_that_only_its_queue_admits_to() {
 #[test]
 fn a_queue_head_is_not_found_without_its_queue_and_the_queues_standing() {
     assert_eq!(line_in(&Fixture { queues: Vec::new(), ..queue_with_tokens() }, 10), None);
-    let elsewhere = QueueCounts { admission: ADMISSION, waiting: 1, active: Some(1) };
+    let elsewhere = QueueCounts { admission: an_admission(OTHER_QUEUE), waiting: 1, active: Some(1) };
     assert_eq!(line_in(&Fixture { queue_counts: [(OTHER_QUEUE, elsewhere)].into(), ..queue_with_tokens() }, 10), None);
 }
 
@@ -472,12 +472,12 @@ fn a_queue_head_without_a_count_of_active_tokens_has_no_free_capacity() {
     let active = |queue_counts: &[Option<u32>]| {
         let mut rows = Fixture::at(NOW).with_queue(a_queue(), 0, 0).rows();
         for active in queue_counts {
-            rows.add_queue_counts(QUEUE, QueueCounts { admission: ADMISSION, waiting: 1, active: *active });
+            rows.add_queue_counts(QUEUE, QueueCounts { admission: an_admission(QUEUE), waiting: 1, active: *active });
         }
         line.find(&rows).unwrap_or_else(|unreadable| panic!("{unreadable}")).map(|line| line.active)
     };
     assert_eq!(active(&[Some(3), None]), Some(3), "an earlier count is kept");
     let mut uncounted = domain::Rows::at(NOW).with(a_queue());
-    uncounted.add_queue_counts(QUEUE, QueueCounts { admission: ADMISSION, waiting: 1, active: None });
+    uncounted.add_queue_counts(QUEUE, QueueCounts { admission: an_admission(QUEUE), waiting: 1, active: None });
     assert_eq!(line.find(&uncounted).map(|line| line.map(|line| line.active)), Ok(Some(u32::MAX)));
 }

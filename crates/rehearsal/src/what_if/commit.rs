@@ -14,7 +14,7 @@ impl World {
 
     fn write(&mut self, write: RowWrite) {
         match write {
-            RowWrite::Admission(admission) => self.admission = admission.version(),
+            RowWrite::Admission(admission) => self.admission = admission.versioned(),
             RowWrite::Token(write) => {
                 let (user, version) = (token_holder(write.row.id()), write.version());
                 let user_state = &mut self.users[as_index(user)];

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::change::Admission;
 use domain::decide::admit;
 use domain::loaded::LoadedQueueHead;
 use domain::queue::PolicyOverrides;
@@ -40,7 +41,7 @@ pub(super) struct World {
     pub(super) now: OffsetDateTime,
     pub(super) rules: Rules,
     pub(super) queue: Versioned<Queue>,
-    pub(super) admission: Version,
+    pub(super) admission: Versioned<Admission>,
     pub(super) concert: Versioned<Concert>,
     pub(super) schedule: Versioned<Schedule>,
     pub(super) choose: Think,
@@ -66,8 +67,8 @@ impl World {
             now: START,
             rules: rules(crowd, policy),
             seat_map: SeatMap::new(schedule.id(), crowd.seats),
+            admission: Versioned::new(Version::FIRST, Admission::new(queue.id())),
             queue: Versioned::new(Version::FIRST, queue),
-            admission: Version::FIRST,
             concert: Versioned::new(Version::FIRST, concert),
             schedule: Versioned::new(Version::FIRST, schedule),
             choose: crowd.choose,
@@ -111,7 +112,7 @@ impl World {
         let token = |user: UserIndex| self.users[as_index(user)].token.clone();
         let queue = LoadedQueueHead {
             queue: self.queue.clone(),
-            admission: self.admission,
+            admission: self.admission.clone(),
             waiting: u32::try_from(self.queue_state.waiting.len()).unwrap_or(u32::MAX),
             active: self.queue_state.active(),
             offers: Some(vec![Offer { schedule: self.schedule.row.clone(), has_seats: !self.seat_map.is_sold_out() }]),

@@ -101,6 +101,7 @@ impl Settings {
             command_connections: command_connections(values, commit.lanes)?,
             read_connections: within("database.read_connections", values.database.read_connections, 1..=100)?,
             operator_timeout: operators.deadline,
+            ..StoreOptions::default()
         };
         Ok(Self {
             http: http::read(values)?,
@@ -138,7 +139,11 @@ fn amount(key: &str, value: i64) -> Result<Money, ConfigError> {
 }
 
 fn store(values: &Values, options: StoreOptions, drivers: &Drivers) -> Result<ConfiguredStore, ConfigError> {
-    ConfiguredStore::new(&values.database.url, options, drivers).map_err(|problem| invalid("database.url", problem))
+    let store = ConfiguredStore::new(&values.database.url, options, drivers).map_err(|problem| invalid("database.url", problem))?;
+    match values.database.audit_url.as_str() {
+        "" => Ok(store),
+        url => store.auditing(url).map_err(|problem| invalid("database.audit_url", problem)),
+    }
 }
 
 fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Result<Rules, ConfigError> {

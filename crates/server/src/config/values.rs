@@ -59,6 +59,8 @@ pub(super) struct Limits {
 pub(super) struct Database {
     #[serde(serialize_with = "hidden::url")]
     pub(super) url: String,
+    #[serde(serialize_with = "hidden::url")]
+    pub(super) audit_url: String,
     pub(super) command_connections: u32,
     pub(super) read_connections: u32,
     pub(super) follow_milliseconds: u32,

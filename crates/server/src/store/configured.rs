@@ -34,6 +34,20 @@ impl ConfiguredStore {
         Ok(Self { url, driver, options })
     }
 
+    /// Has audits read the copy of the store at `url` instead of the store itself.
+    ///
+    /// # Errors
+    /// If the URL is invalid, or the store doesn't support this: what the value must be.
+    pub(crate) fn auditing(self, url: &str) -> Result<Self, String> {
+        if !self.driver.can_audit_a_copy() {
+            return Err(format!("must be empty: stores of the scheme {} can't be audited elsewhere", self.url.scheme()));
+        }
+        let url = StoreUrl::parse(url).filter(|url| url.scheme() == self.url.scheme());
+        let url = url.ok_or_else(|| format!("must start with the scheme of database.url, {}:", self.url.scheme()))?;
+        self.driver.validate(&url)?;
+        Ok(Self { options: StoreOptions { audit_url: Some(url), ..self.options }, ..self })
+    }
+
     /// Returns the URL of the store.
     #[cfg(test)]
     pub(crate) fn url(&self) -> &StoreUrl {

@@ -30,6 +30,11 @@ pub trait StoreDriver: Send + Sync {
         true
     }
 
+    /// Whether audits can read a copy of the store: [`StoreOptions::audit_url`]. By default they can't, and the option is refused.
+    fn can_audit_a_copy(&self) -> bool {
+        false
+    }
+
     /// Whether the store exists. MUST NOT create or change anything: commands that need a store call this, so that a wrong path isn't taken
     /// for an empty store.
     ///
@@ -91,7 +96,7 @@ pub enum BackupOutcome {
 }
 
 /// The configuration of stores of any scheme. A driver uses the options that apply to its store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreOptions {
     /// The number of connections for loads and commits: `database.command_connections`.
@@ -100,10 +105,13 @@ pub struct StoreOptions {
     pub read_connections: u32,
     /// The time limit of an operator's command: `operators.deadline_milliseconds`.
     pub operator_timeout: Duration,
+    /// The copy of the store that audits read instead of the store itself, such as a standby: `database.audit_url`. It is set only if the
+    /// driver [supports this](StoreDriver::can_audit_a_copy).
+    pub audit_url: Option<StoreUrl>,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { command_connections: 6, read_connections: 4, operator_timeout: Duration::from_secs(30) }
+        Self { command_connections: 6, read_connections: 4, operator_timeout: Duration::from_secs(30), audit_url: None }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use adapters_postgres::{PoolSize, PostgresDatabase, PostgresStore};
-use application::ports::{Audit, Finding, PoolState};
+use application::ports::{Finding, PoolState};
 use async_trait::async_trait;
 
 use super::{BackupOutcome, BoxError, Connections, OpenStore, StoreDriver, StoreOptions, StoreUrl};
@@ -25,17 +25,26 @@ impl StoreDriver for Postgres {
         if is_absolute && PostgresStore::understands(url.as_str()) { Ok(()) } else { Err(FORM.to_owned()) }
     }
 
+    fn can_audit_a_copy(&self) -> bool {
+        true
+    }
+
     async fn exists(&self, url: &StoreUrl) -> Result<bool, BoxError> {
         Ok(PostgresStore::is_there(url.as_str()).await?)
     }
 
     async fn open(&self, url: &StoreUrl, options: &StoreOptions) -> Result<OpenStore, BoxError> {
-        let StoreOptions { command_connections: commands, read_connections: reads, operator_timeout } = *options;
+        let StoreOptions { command_connections: commands, read_connections: reads, operator_timeout, .. } = *options;
         let store = PostgresStore::open(url.as_str(), PoolSize { commands, reads, operator_timeout }).await?;
+        let store = match &options.audit_url {
+            Some(url) => store.auditing(url.as_str())?,
+            None => store,
+        };
         Ok(OpenStore::new(store.ports(), store.clock()).with_lanes(POSTGRES_LANES).with_connections(store))
     }
 
-    async fn audit(&self, url: &StoreUrl, _options: &StoreOptions) -> Result<Vec<Finding>, BoxError> {
+    async fn audit(&self, url: &StoreUrl, options: &StoreOptions) -> Result<Vec<Finding>, BoxError> {
+        let url = options.audit_url.as_ref().unwrap_or(url);
         Ok(PostgresDatabase::open(url.as_str()).await?.audit().await?)
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use adapters_sqlite::{ServeLock, SqliteFile, SqliteStore};
 use anyhow::Context;
 use application::SystemClock;
-use application::ports::{Audit, Finding, PoolState};
+use application::ports::{Finding, PoolState};
 use async_trait::async_trait;
 
 use super::{BackupOutcome, BoxError, Connections, OpenStore, StoreDriver, StoreOptions, StoreUrl};

@@ -53,6 +53,8 @@ fn violations(invariant: Invariant, state: &Everything, wrong_indexes: usize, dr
         Invariant::ReferencesExist => references::reservations_without_targets(state),
         Invariant::QueueNumbersAreGapless => queues::missing_numbers(state),
         Invariant::AdmissionIsInOrderOfNumber => queues::overtaken_tokens(state),
+        Invariant::LastAdmittedNumberIsRecorded => queues::tokens_beside_the_last_admitted(state),
+        Invariant::AdmissionsAreCounted => queues::wrong_totals(state),
         Invariant::WaitingAreCounted => queues::wrong_counters(state),
         Invariant::UserHasAtMostOneLiveToken => queues::duplicate_live_tokens(state),
         Invariant::ReservationHasItsTokensOwner => reservations::reservations_with_foreign_token(state),

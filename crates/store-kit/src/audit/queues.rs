@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::{QueueId, QueueToken, TokenState};
+use domain::{ExpiryReason, QueueId, QueueToken, TokenState};
 
 use super::everything::{Everything, Numbering};
+use crate::queue_counters::QueueCounters;
 
 /// Counts numbers that were assigned but belong neither to a token nor to a pruned one, and tokens that are in no queue.
 pub(super) fn missing_numbers(state: &Everything) -> usize {
@@ -30,6 +31,30 @@ pub(super) fn overtaken_tokens(state: &Everything) -> usize {
         state.tokens_of(queue).filter(move |token| is_waiting(token) && Some(token.number()) < last).count()
     };
     state.numberings.keys().map(|queue| overtaken_tokens(*queue)).sum()
+}
+
+/// Counts tokens that contradict the last admitted number of their queue: admitted ones above it, and waiting ones up to it.
+pub(super) fn tokens_beside_the_last_admitted(state: &Everything) -> usize {
+    let contradicts = |token: &QueueToken, last_admitted: u64| {
+        let is_beyond = last_admitted < token.number();
+        if is_beyond { token.activated_at().is_some() } else { token.state() == TokenState::Waiting }
+    };
+    let count = |queue: QueueId, numbering: &Numbering| {
+        let last_admitted = numbering.counters.last_admitted.unsigned_abs();
+        state.tokens_of(queue).filter(|token| contradicts(token, last_admitted)).count()
+    };
+    state.numberings.iter().map(|(queue, numbering)| count(*queue, numbering)).sum()
+}
+
+/// Counts queues whose totals lack a token, or exceed its tokens by more than were pruned.
+pub(super) fn wrong_totals(state: &Everything) -> usize {
+    let is_no_show = |token: &QueueToken| matches!(token.state(), TokenState::Expired { reason: ExpiryReason::Unclaimed, .. });
+    let is_wrong = |queue: QueueId, QueueCounters { admitted, no_shows, pruned, .. }: QueueCounters| {
+        let count = |is_counted: &dyn Fn(&QueueToken) -> bool| state.tokens_of(queue).filter(|token| is_counted(token)).count() as u64;
+        let differs = |total: u64, tokens: u64| !(tokens..=tokens.saturating_add(pruned)).contains(&total);
+        differs(admitted.unsigned_abs(), count(&|token| token.activated_at().is_some())) || differs(no_shows, count(&is_no_show))
+    };
+    state.numberings.iter().filter(|(queue, numbering)| is_wrong(**queue, numbering.counters)).count()
 }
 
 pub(super) fn duplicate_live_tokens(state: &Everything) -> usize {

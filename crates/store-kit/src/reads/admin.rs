@@ -1,15 +1,15 @@
 //! The queries of operators.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use application::PageRequest;
-use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError};
+use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError, ScheduleTotals};
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, AuditEntryId, ExpiryReason, Money, NamePrefix, QueueId, QueueToken, Reservation, ReservationState, ScheduleId, TokenState,
-    User, UserId,
+    AuditEntry, AuditEntryId, NamePrefix, QueueId, QueueToken, Reservation, ReservationState, ScheduleId, Seat, SeatState, User, UserId,
 };
+use time::OffsetDateTime;
 
 use super::page;
 use crate::corrupt::Corrupt;
@@ -18,6 +18,7 @@ use crate::engine::Order::{Ascending, Descending};
 use crate::fault::Fault;
 use crate::key::{self, Key, Kind};
 use crate::needs::limit;
+use crate::queue_counters::QueueCounters;
 use crate::store::EmbeddedStore;
 use crate::view::View;
 
@@ -25,26 +26,24 @@ use crate::view::View;
 impl<E: Engine> AdminQueries for EmbeddedStore<E> {
     async fn queue_totals(&self, queue: QueueId) -> Result<QueueTotals, ReadError> {
         self.read(move |view| {
-            let mut queue_totals = QueueTotals::default();
-            for token in view.led::<QueueToken>(Key::of(Kind::TokenOfQueue).id(queue.0).all(), Ascending)? {
-                let (admitted, no_show) = match token?.state() {
-                    TokenState::Waiting => (false, false),
-                    TokenState::Active { .. } => (true, false),
-                    TokenState::Expired { reason, activated_at, .. } => (activated_at.is_some(), reason == ExpiryReason::Unclaimed),
-                };
-                queue_totals.admitted += u64::from(admitted);
-                queue_totals.no_shows += u64::from(no_show);
-            }
-            Ok(queue_totals)
+            let totals = |counters: QueueCounters| QueueTotals { admitted: counters.admitted.unsigned_abs(), no_shows: counters.no_shows };
+            Ok(view.queue_counters(queue)?.map(totals).unwrap_or_default())
         })
         .await
     }
 
-    async fn revenue(&self, schedule: ScheduleId) -> Result<Money, ReadError> {
+    async fn schedule_totals(
+        &self,
+        schedules: &[ScheduleId],
+        now: OffsetDateTime,
+    ) -> Result<BTreeMap<ScheduleId, ScheduleTotals>, ReadError> {
+        let schedules = schedules.to_vec();
         self.read(move |view| {
-            let live = view.led::<Reservation>(live_of(schedule).all(), Ascending)?.collect::<Result<Vec<_>, _>>()?;
-            let paid = live.iter().filter(|found| matches!(found.state(), ReservationState::Confirmed { .. }));
-            Money::sum(paid.map(|found| found.amount())).map_err(|_| Fault::Corrupt(Corrupt::new("reservations", "amount")))
+            let mut all = BTreeMap::new();
+            for schedule in schedules {
+                all.extend(schedule_totals(view, schedule, now)?.map(|totals| (schedule, totals)));
+            }
+            Ok(all)
         })
         .await
     }
@@ -111,6 +110,30 @@ impl<E: Engine> AdminQueries for EmbeddedStore<E> {
         })
         .await
     }
+}
+
+/// Returns the totals of a schedule, unless it has no seats.
+fn schedule_totals(view: View<'_>, schedule: ScheduleId, now: OffsetDateTime) -> Result<Option<ScheduleTotals>, Fault> {
+    let mut found = None;
+    for seat in view.rows::<Seat>(Key::of(Kind::Seat).id(schedule.0).all(), Ascending)? {
+        let totals: &mut ScheduleTotals = found.get_or_insert_default();
+        match seat?.state() {
+            SeatState::Available => totals.available += 1,
+            SeatState::Held { until, .. } if now < until => totals.held += 1,
+            SeatState::Held { .. } => totals.lapsed += 1,
+            SeatState::Reserved { .. } => totals.reserved += 1,
+            SeatState::Blocked => totals.blocked += 1,
+        }
+    }
+    let Some(totals) = &mut found else { return Ok(None) };
+    for reservation in view.led::<Reservation>(live_of(schedule).all(), Ascending)? {
+        let reservation = reservation?;
+        if matches!(reservation.state(), ReservationState::Confirmed { .. }) {
+            let sum = totals.revenue.plus(reservation.amount());
+            totals.revenue = sum.map_err(|_| Fault::Corrupt(Corrupt::new("reservations", "amount")))?;
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the prefix of the reservations of a schedule whose rows are HELD or CONFIRMED.

@@ -3,7 +3,7 @@
 use domain::need::{Loadable, Lookup, QueueCounts};
 use domain::{
     Concert, ConcertId, IdempotencyRecord, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule,
-    ScheduleId, Seat, TokenId, User, UserId, Version, Versioned, Wallet,
+    ScheduleId, Seat, TokenId, User, UserId, Versioned, Wallet,
 };
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ pub enum Row {
     User(user::Model),
     /// A queue.
     Queue(queue::Model),
-    /// The admission version and the counts of a queue.
+    /// The admission row and the counts of a queue.
     QueueCounts(queue::QueueCounts),
     /// A schedule or concert that a queue admits to.
     Offered(queue::Offered),
@@ -54,7 +54,7 @@ pub fn add(rows: &mut Rows, row: Row) {
         Row::User(row) => read::<_, User>(rows, Lookup::User(UserId(row.id)), row),
         Row::Queue(row) => read::<_, Versioned<Queue>>(rows, Lookup::Queue(QueueId(row.id)), row),
         Row::QueueCounts(row) => {
-            let standing = QueueCounts { admission: Version(row.admission), waiting: count(row.waiting), active: row.active.map(count) };
+            let standing = QueueCounts { admission: row.admission(), waiting: count(row.waiting), active: row.active.map(count) };
             rows.add_queue_counts(QueueId(row.queue_id), standing);
         }
         Row::Offered(row) => rows.add_offer(QueueId(row.queue_id), row.schedule_id.map(|schedule| (ScheduleId(schedule), row.has_seats))),

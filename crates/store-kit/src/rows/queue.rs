@@ -1,4 +1,4 @@
-//! Rows of queues: the operator's columns, and separate from them the admission version and the numbers.
+//! Rows of queues: the operator's columns, and separate from them the admissions and the numbers.
 
 use domain::queue::PolicyOverrides;
 use domain::{Queue, QueueId, QueueState, Version, Versioned, Write, change};
@@ -32,12 +32,15 @@ pub struct Model {
 
 entity!();
 
-/// The admission version of a queue, the number of its waiting tokens, and the number of tokens whose rows are ACTIVE.
+/// The admission row of a queue, the number of its waiting tokens, and the number of tokens whose rows are ACTIVE.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct QueueCounts {
     pub queue_id: Uuid,
+    /// The admission version.
     pub admission: i64,
+    pub last_admitted: i64,
+    pub admitted: i64,
     pub waiting: i64,
     /// None: not counted.
     pub active: Option<i64>,
@@ -53,17 +56,39 @@ pub struct Offered {
     pub has_seats: bool,
 }
 
-/// The version under which a queue admits from now on.
+/// The admissions of a queue, and the version under which it admits from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Admission {
     pub queue_id: Uuid,
     pub version: i64,
+    pub last_admitted: i64,
+    pub admitted: i64,
 }
 
 impl From<&Write<change::Admission>> for Admission {
     fn from(write: &Write<change::Admission>) -> Self {
-        Self { queue_id: write.row.0.0, version: write.version().0 }
+        let Write { row, .. } = write;
+        Self {
+            queue_id: row.queue().0,
+            version: write.version().0,
+            last_admitted: number_column(row.last_admitted()),
+            admitted: number_column(row.admitted()),
+        }
     }
+}
+
+impl QueueCounts {
+    /// Returns the admission row.
+    #[must_use]
+    pub fn admission(&self) -> Versioned<change::Admission> {
+        let row = change::Admission::restore(QueueId(self.queue_id), self.last_admitted.unsigned_abs(), self.admitted.unsigned_abs());
+        Versioned::new(Version(self.admission), row)
+    }
+}
+
+/// Returns the column of a number or a count.
+fn number_column(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// The last number that a queue has assigned, and the number of its waiting tokens.

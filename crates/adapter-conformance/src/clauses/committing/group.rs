@@ -54,7 +54,10 @@ pub async fn each_change_of_a_group_has_its_own_result(adapter: &dyn Adapter) {
         Change { not_after: late, ..world.change_of(&world.a_join(guest(12), None)).await },
         world.change_of(&world.a_join(guest(13), None)).await,
         world.change_of(&world.a_charge(guest(14), 5)).await.writing(Write::insert(existing)),
-        world.change_of(&world.a_charge(guest(15), 5)).await.writing(Write { expected: Some(Version(7)), row: Admission(OTHER_QUEUE) }),
+        world
+            .change_of(&world.a_charge(guest(15), 5))
+            .await
+            .writing(Write { expected: Some(Version(7)), row: Admission::new(OTHER_QUEUE) }),
         world.change_of(&world.a_charge(BEN, 5)).await,
         Change { not_after: late, ..world.change_of(&world.a_charge(guest(16), 5)).await },
     ];

@@ -213,7 +213,7 @@ pub async fn an_insert_and_a_guard_of_an_empty_set_conflict_in_a_group(adapter: 
 /// `commit`: a conflict if the admission version differs; it increments for each queue separately.
 pub async fn another_admission_version_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
-    let admit = |queue, version| Change::default().writing(Write { expected: Some(Version(version)), row: Admission(queue) });
+    let admit = |queue, version| Change::default().writing(Write { expected: Some(Version(version)), row: Admission::new(queue) });
     for wrong in [0, 2, 99] {
         assert_conflict(&world.commit(&admit(Queue::DEFAULT, wrong)).await, "another version");
     }
@@ -226,7 +226,7 @@ pub async fn another_admission_version_is_a_conflict(adapter: &dyn Adapter) {
 }
 
 async fn admission(world: &World, queue: domain::QueueId) -> Option<Version> {
-    world.find(need::QueueHead { queue, at_most: 0 }).await.map(|line| line.admission)
+    world.find(need::QueueHead { queue, at_most: 0 }).await.map(|line| line.admission.version)
 }
 
 /// `commit`: joins, holds and payments don't change the admission version, so many joins can't starve the tick.

@@ -58,7 +58,7 @@ pub(super) async fn with_failing_guards(world: &World, change: &Change) -> Vec<(
     add("a queue's version", &|change| change.rely_on(Guard::Queue(Queue::DEFAULT, Version(2))));
     add("a concert's version", &|change| change.rely_on(Guard::Concert(CONCERT, Version(2))));
     add("a schedule's version", &|change| change.rely_on(Guard::Schedule(SCHEDULE, Version(2))));
-    add("an admission version", &|change| change.write(Write { expected: Some(Version(99)), row: Admission(Queue::DEFAULT) }));
+    add("an admission version", &|change| change.write(Write { expected: Some(Version(99)), row: Admission::new(Queue::DEFAULT) }));
     add("a deadline", &|change| change.not_after = Some(world.now()));
     add("a deadline a day ago", &|change| change.not_after = Some(world.now() - Duration::days(1)));
     add("a user that exists", &|change| change.write(Write::insert(User { id: BEN, name: None, created_at: world.now() })));

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use domain::change::Admission;
 use domain::decide::admin::queue::{ChangeQueue, PolicyPatch, Take};
 use domain::need::QueueHead;
-use domain::{Change, Note, Queue, QueueId, QueueTransition, Title, Version};
+use domain::{Change, Note, Queue, QueueId, QueueTransition, Title, Version, Versioned};
 use time::Duration;
 use tokio::sync::Barrier;
 
@@ -124,7 +125,8 @@ pub async fn a_changed_queue_keeps_its_numbers_and_admission_version(adapter: &d
             )
         };
         let before = state().await;
-        assert_eq!((before.0, before.1, before.2), (Version(2), 2, 2), "after one tick, five joins and one leave");
+        let admission = Versioned::new(Version(2), Admission::restore(id, 2, 2));
+        assert_eq!((&before.0, before.1, before.2), (&admission, 2, 2), "after one tick, five joins and one leave");
         let policy = PolicyPatch { claim: Some(Some(Duration::seconds(99))), max_waiting: Some(Some(40)), ..PolicyPatch::default() };
         let (name, message) = (Title::new("Renamed").ok(), Some(Note::new("soon").ok()));
         world.run(&ChangeQueue { order: order(), id, expected: None, name, policy, message }).await.unwrap();

@@ -142,7 +142,7 @@ pub async fn a_first_write_with_a_failing_guard_writes_nothing(adapter: &dyn Ada
         ("a queue's version", stale(Guard::Queue(Queue::DEFAULT, Version(2)))),
         ("a concert's version", stale(Guard::Concert(CONCERT, Version(2)))),
         ("a deadline", Change { not_after: Some(world.now()), ..join.clone() }),
-        ("an admission version", join.clone().writing(Write { expected: Some(Version(2)), row: Admission(Queue::DEFAULT) })),
+        ("an admission version", join.clone().writing(Write { expected: Some(Version(2)), row: Admission::new(Queue::DEFAULT) })),
         ("an existing wallet", join.clone().writing(Write::insert(others))),
     ];
     world.track(variants.iter().map(|(_, change)| change));

@@ -1,10 +1,11 @@
 //! Queues with their tokens, as a tick loads them.
 
+use domain::change::Admission;
 use domain::decide::admin::admit;
 use domain::decide::admission::Pass;
 use domain::loaded::LoadedQueueHead;
 use domain::need::{Key, QueueHead, Token};
-use domain::{Offer, Operation, Outcome, Queue, QueueToken, TokenId, Version, Versioned};
+use domain::{Offer, Operation, Outcome, Queue, QueueId, QueueToken, TokenId, Version, Versioned};
 
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, World, guest};
@@ -13,17 +14,21 @@ fn ids(tokens: &[Versioned<QueueToken>]) -> Vec<TokenId> {
     tokens.iter().map(|token| token.id()).collect()
 }
 
+fn admission(queue: QueueId, version: i64, last_admitted: u64, admitted: u64) -> Versioned<Admission> {
+    Versioned::new(Version(version), Admission::restore(queue, last_admitted, admitted))
+}
+
 async fn line(world: &World, at_most: u32) -> LoadedQueueHead {
     world.find(QueueHead { queue: Queue::DEFAULT, at_most }).await.expect("the default queue")
 }
 
-/// [`QueueHead`]: the queue, its admission version, the numbers of waiting and ACTIVE tokens, and the waiting tokens with the lowest numbers, up
+/// [`QueueHead`]: the queue, its admission row, the numbers of waiting and ACTIVE tokens, and the waiting tokens with the lowest numbers, up
 /// to `at_most`.
 pub async fn a_queue_head_has_its_counts_and_the_lowest_waiting_numbers(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let empty = LoadedQueueHead {
         queue: world.queue(Queue::DEFAULT).await.unwrap(),
-        admission: Version::FIRST,
+        admission: admission(Queue::DEFAULT, 1, 0, 0),
         waiting: 0,
         active: 0,
         offers: None,
@@ -41,7 +46,7 @@ pub async fn a_queue_head_has_its_counts_and_the_lowest_waiting_numbers(adapter:
     }
     world.left(guest(10), waiting[0]).await;
     let first_waiting = vec![world.token(waiting[1]).await, world.token(waiting[2]).await];
-    let expected = LoadedQueueHead { admission: Version(3), active: 2, waiting: 4, first_waiting, ..empty };
+    let expected = LoadedQueueHead { admission: admission(Queue::DEFAULT, 3, 2, 2), active: 2, waiting: 4, first_waiting, ..empty };
     assert_eq!(line(&world, 2).await, expected, "two of four waiting tokens");
 
     world.left(ADA, ada.token.unwrap()).await;
@@ -53,8 +58,8 @@ pub async fn a_queue_head_has_its_counts_and_the_lowest_waiting_numbers(adapter:
     let seen = world.find(QueueHead { queue: OTHER_QUEUE, at_most: 0 }).await;
     let queue = world.queue(OTHER_QUEUE).await.unwrap();
     let offers = Some(vec![Offer { schedule: world.schedule(OTHER_SCHEDULE).await.unwrap().row, has_seats: true }]);
-    let expected =
-        LoadedQueueHead { queue, admission: Version::FIRST, active: 0, waiting: 5, offers, first_waiting: vec![], lapsed: vec![] };
+    let admission = admission(OTHER_QUEUE, 1, 0, 0);
+    let expected = LoadedQueueHead { queue, admission, active: 0, waiting: 5, offers, first_waiting: vec![], lapsed: vec![] };
     assert_eq!(seen, Some(expected), "none of five waiting tokens");
     assert_eq!(world.find(QueueHead { queue: world.new_id(), at_most: 10 }).await, None, "an unknown queue");
 }
@@ -85,7 +90,7 @@ pub async fn a_queue_head_has_its_lapsed_tokens_by_deadline(adapter: &dyn Adapte
     assert_eq!(ids(&line(&world, 2).await.lapsed), [ben, cyd], "the two earliest deadlines, although Ada's number is lower");
     let expected = LoadedQueueHead {
         queue: world.queue(Queue::DEFAULT).await.unwrap(),
-        admission: Version(4),
+        admission: admission(Queue::DEFAULT, 4, 3, 3),
         waiting: 1,
         active: 3,
         offers: None,

@@ -1,24 +1,29 @@
 //! Operators' queries about sales and users.
 
+use std::collections::BTreeMap;
+
 use application::PageRequest;
-use application::ports::QueueTotals;
+use application::ports::{QueueTotals, ScheduleTotals};
+use domain::decide::admin::block;
 use domain::decide::admin::seat_map::LayOut;
 use domain::decide::register;
 use domain::{Money, NamePrefix, Queue, Reservation, Seat, UserId, UserName};
+use time::Duration;
 
 use crate::Adapter;
 use crate::world::{
-    ADA, ALL, BEN, CYD, DAN, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, World, guest, seat_number, seat_price,
-    won,
+    ADA, ALL, BEN, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, World, guest, seat_number,
+    seat_price, won,
 };
 
-/// `queue_totals`: counts the users who were ever admitted, and those of them who never claimed their token.
+/// `queue_totals`: counts the users who were ever admitted, and those of them who never claimed their token, whatever ended the token and
+/// even if it was deleted.
 pub async fn queue_totals_count_admissions_and_no_shows(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let queue_totals = async |queue| world.ports.admin.queue_totals(queue).await.unwrap();
     assert_eq!(queue_totals(OTHER_QUEUE).await, QueueTotals::default());
     let ada = world.admitted_to(ADA, OTHER_CONCERT).await;
-    world.admitted_to(BEN, OTHER_CONCERT).await;
+    let ben = world.admitted_to(BEN, OTHER_CONCERT).await;
     let cyd = world.admitted_to(CYD, OTHER_CONCERT).await;
     let waiting = world.join(DAN, Some(OTHER_CONCERT)).await;
     world.claimed(ada).await;
@@ -29,28 +34,56 @@ pub async fn queue_totals_count_admissions_and_no_shows(adapter: &dyn Adapter) {
         QueueTotals { admitted: 3, no_shows: 0 },
         "a user who left while waiting was never admitted"
     );
+    world.admitted_to(guest(60), OTHER_CONCERT).await;
+    world.pass_seconds(120);
+    world.join(guest(60), Some(OTHER_CONCERT)).await;
+    assert_eq!(queue_totals(OTHER_QUEUE).await, QueueTotals { admitted: 4, no_shows: 1 }, "a join that ends an unclaimed token counts it");
+    world.left(BEN, ben.token.unwrap()).await;
+    assert_eq!(queue_totals(OTHER_QUEUE).await, QueueTotals { admitted: 4, no_shows: 2 }, "leaving after the deadline counts as a no-show");
+    world.tick(OTHER_QUEUE).await;
     world.pass_seconds(120);
     world.tick(OTHER_QUEUE).await;
-    assert_eq!(queue_totals(OTHER_QUEUE).await, QueueTotals { admitted: 3, no_shows: 1 });
+    let totals = QueueTotals { admitted: 5, no_shows: 3 };
+    assert_eq!(queue_totals(OTHER_QUEUE).await, totals, "ticks count the users that they admit, and the tokens that they end");
+    assert!(world.prune(world.now() + Duration::SECOND, ALL).await.tokens >= 4);
+    assert_eq!(queue_totals(OTHER_QUEUE).await, totals, "deleted tokens count");
     assert_eq!(queue_totals(Queue::DEFAULT).await, QueueTotals::default());
     assert_eq!(queue_totals(world.new_id()).await, QueueTotals::default());
+    world.assert_audit_is_clean().await;
 }
 
-/// `revenue`: sums the prices of CONFIRMED reservations at the time of their holds; zero for an unknown schedule.
-pub async fn revenue_is_the_sum_of_confirmed_reservations(adapter: &dyn Adapter) {
+/// `schedule_totals`: counts the seats of each schedule by state, and sums the prices of CONFIRMED reservations at the time of their holds;
+/// nothing for an unknown schedule.
+pub async fn schedule_totals_count_seats_and_sum_confirmed_reservations(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 9).await;
-    let revenue = async |schedule| world.ports.admin.revenue(schedule).await.unwrap();
-    assert_eq!((revenue(SCHEDULE).await, revenue(world.new_id()).await), (Money::ZERO, Money::ZERO));
+    let unknown = world.new_id();
+    let totals = async || {
+        let totals = world.ports.admin.schedule_totals(&[SCHEDULE, unknown, SECOND_SCHEDULE], world.now()).await.unwrap();
+        assert!(totals.keys().all(|schedule| [SCHEDULE, SECOND_SCHEDULE].contains(schedule)), "only the requested schedules with seats");
+        (totals[&SCHEDULE], totals[&SECOND_SCHEDULE])
+    };
+    let nothing_sold = ScheduleTotals { available: 9, ..ScheduleTotals::default() };
+    assert_eq!(totals().await, (nothing_sold, nothing_sold));
+    assert_eq!(world.ports.admin.schedule_totals(&[], world.now()).await.unwrap(), BTreeMap::new());
     world.bought(ADA, SCHEDULE, &[1, 2]).await;
     let (_, payment) = world.bought(BEN, SCHEDULE, &[3]).await;
     world.bought(CYD, SECOND_SCHEDULE, &[4]).await;
-    world.held(world.admitted(DAN).await, SCHEDULE, &[5]).await;
-    let of = |numbers: &[u32]| Money::sum(numbers.iter().map(|number| seat_price(*number))).unwrap();
-    assert_eq!((revenue(SCHEDULE).await, revenue(SECOND_SCHEDULE).await), (of(&[1, 2, 3]), of(&[4])));
+    let block = block::Command { order: world.an_order(DAN), schedule: SCHEDULE, seats: vec![seat_number(8)], blocked: true };
+    world.run(&block).await.unwrap();
+    let hold = world.held(world.admitted(DAN).await, SCHEDULE, &[5, 6]).await;
+    let revenue = |numbers: &[u32]| Money::sum(numbers.iter().map(|number| seat_price(*number))).unwrap();
+    let held = ScheduleTotals { available: 3, held: 2, lapsed: 0, reserved: 3, blocked: 1, revenue: revenue(&[1, 2, 3]) };
+    let second = ScheduleTotals { available: 8, reserved: 1, revenue: revenue(&[4]), ..ScheduleTotals::default() };
+    assert_eq!(totals().await, (held, second));
+    world.clock.advance(hold.expires_at() - world.now() - MOMENT);
+    assert_eq!(totals().await.0, held, "a moment before the deadline");
+    world.clock.advance(MOMENT);
+    assert_eq!(totals().await.0, ScheduleTotals { held: 0, lapsed: 2, ..held }, "at the deadline");
     world.refunded(BEN, payment.id()).await;
     let repriced = Seat::new(SCHEDULE, seat_number(9), "Row A 9".into(), won(1));
     world.run(&LayOut { order: world.an_order(DAN), schedule: SCHEDULE, seats: vec![repriced] }).await.unwrap();
-    assert_eq!(revenue(SCHEDULE).await, of(&[1, 2]));
+    let refunded = ScheduleTotals { available: 4, held: 0, lapsed: 2, reserved: 2, blocked: 1, revenue: revenue(&[1, 2]) };
+    assert_eq!(totals().await.0, refunded);
 }
 
 /// `live_reservations` and `count_live_reservations`: HELD and CONFIRMED rows of the schedule, lapsed or not, each once, up to `at_most`.

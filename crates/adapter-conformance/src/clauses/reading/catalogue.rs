@@ -2,6 +2,7 @@
 
 use application::PageRequest;
 use application::testing::CatalogueFixture;
+use domain::change::Admission;
 use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatState, Version, Versioned, Zone};
@@ -23,7 +24,7 @@ pub async fn the_default_queue_always_exists(adapter: &dyn Adapter) {
     assert_eq!((queue.id(), queue.state(), queue.overrides()), (Queue::DEFAULT, QueueState::Open, PolicyOverrides::default()));
     assert_eq!(world.queue(Queue::DEFAULT).await.as_ref(), Some(&queues[0]));
     let line = world.find(QueueHead { queue: Queue::DEFAULT, at_most: 1 }).await.unwrap();
-    assert_eq!((line.admission, line.active, line.waiting), (Version::FIRST, 0, 0));
+    assert_eq!((line.admission.version, line.active, line.waiting), (Version::FIRST, 0, 0));
     assert_eq!(world.join(crate::world::ADA, None).await.number(), 1);
 }
 
@@ -53,7 +54,8 @@ pub async fn an_added_catalogue_is_returned(adapter: &dyn Adapter) {
         let seats: Vec<_> = catalogue.seats.iter().filter(|seat| seat.schedule() == schedule.id()).map(first).collect();
         assert_eq!(world.ports.catalogue.seats(schedule.id()).await.unwrap(), seats);
     }
-    assert_eq!(world.find(QueueHead { queue: OTHER_QUEUE, at_most: 1 }).await.unwrap().admission, Version::FIRST);
+    let admission = world.find(QueueHead { queue: OTHER_QUEUE, at_most: 1 }).await.unwrap().admission;
+    assert_eq!(admission, Versioned::new(Version::FIRST, Admission::new(OTHER_QUEUE)));
 }
 
 /// `insert_into`: keeps every field of a queue, a schedule and a seat: policies, messages, zones, instants to the microsecond, blocked seats.

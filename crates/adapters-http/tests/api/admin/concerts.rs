@@ -161,7 +161,9 @@ async fn a_committed_change_is_reported_even_if_its_figures_are_unavailable() {
     let plan = Plan {
         ports: |ports| {
             let mut admin = MockAdminQueries::new();
-            admin.expect_revenue().returning(|_| Err(ReadError::Unavailable("canceling statement due to statement timeout".into())));
+            admin
+                .expect_schedule_totals()
+                .returning(|_, _| Err(ReadError::Unavailable("canceling statement due to statement timeout".into())));
             ports.admin = Arc::new(admin);
         },
         ..Plan::default()

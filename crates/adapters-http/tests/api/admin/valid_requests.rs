@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::plan::{CONCERT, LATER_SCHEDULE, QUEUE, SCHEDULE};
+use crate::plan::{AUDIT, CONCERT, LATER_SCHEDULE, QUEUE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 /// A schedule that an operator may add.
@@ -27,6 +27,7 @@ pub(crate) fn id(route: &str, user: &Visitor, reservation: &str) -> String {
         _ if route.starts_with("/v1/admin/concerts/") => CONCERT.0.to_string(),
         "/v1/admin/schedules/{id}:refund-all" => LATER_SCHEDULE.0.to_string(),
         _ if route.starts_with("/v1/admin/schedules/") => SCHEDULE.0.to_string(),
+        _ if route.starts_with("/v1/admin/audits/") => AUDIT.to_string(),
         _ if route.starts_with("/v1/admin/users/") => user.id.0.to_string(),
         _ => reservation.to_owned(),
     }
@@ -39,6 +40,12 @@ pub(crate) const READER: &str = "mailer";
 pub(crate) async fn store_the_reader(shop: &Shop, operator: &Visitor) {
     let stored = shop.put(&format!("/v1/admin/event-readers/{READER}")).by(operator).json(&json!({"position": 0})).send().await;
     stored.with_status(204);
+}
+
+/// Runs an audit, so that one exists: its id is [`AUDIT`].
+pub(crate) async fn run_an_audit(shop: &Shop, operator: &Visitor) {
+    let audit = shop.post("/v1/admin/audits").by(operator).send().await.with_status(202);
+    assert_eq!(audit.text("id"), AUDIT.to_string());
 }
 
 /// Returns the route's valid body, if it takes one, and pointers to those members that accept no value of another type.
@@ -105,6 +112,7 @@ pub(crate) fn valid_body(method: &str, route: &str) -> Option<(Value, &'static [
         }
         ("POST", "/v1/admin/schedules/{id}:refund-all") => (json!({"at_most": 5, "reason": "No singer"}), &["/at_most", "/reason"]),
         ("POST", "/v1/admin/reservations/{id}:release") => (json!({"reason": "The buyer has called"}), &["/reason"]),
+        ("POST", "/v1/admin/audits") => return None,
         ("PUT" | "POST" | "PATCH", route) if [":pause", ":resume", ":close", ":open"].iter().any(|verb| route.ends_with(verb)) => {
             return None;
         }

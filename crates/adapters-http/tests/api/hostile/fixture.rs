@@ -124,6 +124,7 @@ impl Fixture {
         let operator = shop.operator();
         valid_requests::cancel_the_later_schedule(&shop, &operator).await;
         valid_requests::store_the_reader(&shop, &operator).await;
+        valid_requests::run_an_audit(&shop, &operator).await;
         let token = ada.queue_token.clone().expect("a token");
         let valid = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {

@@ -104,27 +104,30 @@ fn text(families: Families) -> String {
     format!("WITH {} SELECT {}, {numbers}", all.named.join(",\n"), all.guards.join(",\n"))
 }
 
-/// Adds tokens. Tokens that stop waiting are subtracted from the count of waiting users; joins get the next numbers, if the limit of the
+/// Adds tokens. Tokens that stop waiting are subtracted from the count of waiting users, and unclaimed ones are added to the no-shows; joins get the next numbers, if the limit of the
 /// queue allows, which is checked under the lock of the counter's row.
 fn add_tokens(all: &mut Parts, numbered: bool) {
-    let update = TOKENS.update(&mut all.parameters, "t.queue_id, new.was = 'WAITING' AS waited");
+    let update = TOKENS.update(&mut all.parameters, "t.queue_id, new.was = 'WAITING' AS waited, t.reason = 'UNCLAIMED' AS unclaimed");
     all.add_guarded("tokens_again", &update);
     let joined = if numbered {
         let (queues, joins, room) = (all.parameters.next(), all.parameters.next(), all.parameters.next());
         format!(
-            "SELECT queue_id, joins, joins AS waiting, room
+            "SELECT queue_id, joins, joins AS waiting, 0 AS no_shows, room
              FROM unnest(${queues}::uuid[], ${joins}::bigint[], ${room}::bigint[]) j (queue_id, joins, room) UNION ALL"
         )
     } else {
         String::new()
     };
-    let left = "SELECT queue_id, 0, -1, NULL::bigint FROM tokens_again WHERE waited";
+    let left =
+        "SELECT queue_id, 0, -waited::int, coalesce(unclaimed, false)::int, NULL::bigint FROM tokens_again WHERE waited OR unclaimed";
     all.add(
         "counters",
         &format!(
-            "UPDATE queue_counters t SET last_number = t.last_number + moved.joins, waiting = t.waiting + moved.waiting
-             FROM (SELECT queue_id, sum(joins)::bigint AS joins, sum(waiting)::bigint AS waiting, min(room) AS room
-                   FROM ({joined} {left}) m (queue_id, joins, waiting, room) GROUP BY queue_id ORDER BY queue_id) moved
+            "UPDATE queue_counters t SET last_number = t.last_number + moved.joins, waiting = t.waiting + moved.waiting,
+                                        no_shows = t.no_shows + moved.no_shows
+             FROM (SELECT queue_id, sum(joins)::bigint AS joins, sum(waiting)::bigint AS waiting, sum(no_shows)::bigint AS no_shows,
+                          min(room) AS room
+                   FROM ({joined} {left}) m (queue_id, joins, waiting, no_shows, room) GROUP BY queue_id ORDER BY queue_id) moved
              WHERE t.queue_id = moved.queue_id
              RETURNING t.queue_id, t.last_number - moved.joins AS last, t.waiting - moved.waiting > moved.room AS is_full"
         ),

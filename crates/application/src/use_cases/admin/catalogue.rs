@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use domain::decide::admin::concert::{self, ChangeConcert, WithSchedules};
 use domain::decide::admin::schedule::{self, ChangeSchedule, NewSchedule};
-use domain::{
-    Concert, ConcertId, Money, Queue, QueueId, Refusal, Schedule, ScheduleId, SeatPlan, SeatStatus, Title, Version, Versioned, Zone,
-};
+use domain::{Concert, ConcertId, Money, Queue, QueueId, Refusal, Schedule, ScheduleId, SeatPlan, Title, Version, Versioned, Zone};
 use time::OffsetDateTime;
 
 use super::Actor;
 use crate::page::{Page, PageRequest};
-use crate::ports::{AdminQueries, Catalogue, Ids};
-use crate::{Error, GroupCommit, SeatMaps};
+use crate::ports::{AdminQueries, Catalogue, Clock, Ids, ScheduleTotals};
+use crate::{Error, GroupCommit};
 
 /// The operator's view of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +82,12 @@ pub struct SchedulePatch {
     pub sale_closes_at: Option<OffsetDateTime>,
 }
 
+/// The figures of schedules, by their ids.
+type AllFigures = BTreeMap<ScheduleId, SaleFigures>;
+
+/// The maximum number of schedules whose seats are counted by one query, so that no query reads too many seats for its time limit.
+const SCHEDULES_PER_QUERY: usize = 32;
+
 /// The operator's view of a concert.
 pub type ConcertReport = (Versioned<Concert>, Vec<ScheduleReport>);
 
@@ -93,7 +97,7 @@ pub struct ManageCatalogue {
     commits: Arc<GroupCommit>,
     catalogue: Arc<dyn Catalogue>,
     admin: Arc<dyn AdminQueries>,
-    seat_maps: Arc<SeatMaps>,
+    clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
@@ -103,10 +107,10 @@ impl ManageCatalogue {
         commits: Arc<GroupCommit>,
         catalogue: Arc<dyn Catalogue>,
         admin: Arc<dyn AdminQueries>,
-        seat_maps: Arc<SeatMaps>,
+        clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { commits, catalogue, admin, seat_maps, ids }
+        Self { commits, catalogue, admin, clock, ids }
     }
 
     /// Creates a concert with its schedules and their seats, completely or not at all. Without an id, one is generated; without a queue, it
@@ -178,25 +182,28 @@ impl ManageCatalogue {
 
     /// Returns all concerts and the figures of their sales.
     pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Page<ConcertReport, ConcertId>, Error> {
-        let mut reports = Vec::new();
-        for concert in self.catalogue.concerts(page.one_more()).await? {
+        let concerts = page.cut(self.catalogue.concerts(page.one_more()).await?, |concert| concert.id());
+        let mut found = Vec::with_capacity(concerts.items.len());
+        for concert in concerts.items {
             let schedules = self.catalogue.schedules(concert.id()).await?;
-            reports.push(self.report((concert, schedules)).await?);
+            found.push((concert, schedules));
         }
-        Ok(page.cut(reports, |(concert, _)| concert.id()))
+        let figures = self.figures(found.iter().flat_map(|(_, schedules)| schedules)).await?;
+        Ok(Page { items: found.into_iter().map(|found| report(found, &figures)).collect(), next: concerts.next })
     }
 
     /// Returns the concert and the figures of its sales.
     pub async fn concert(&self, id: ConcertId) -> Result<ConcertReport, Error> {
         let concert = self.catalogue.concert(id).await?.ok_or(Refusal::NotFound)?;
         let schedules = self.catalogue.schedules(id).await?;
-        self.report((concert, schedules)).await
+        let figures = self.figures(&schedules).await?;
+        Ok(report((concert, schedules), &figures))
     }
 
     /// Returns the schedule and the figures of its sale.
     pub async fn schedule(&self, id: ScheduleId) -> Result<ScheduleReport, Error> {
         let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
-        let figures = Some(self.figures(&schedule).await?);
+        let figures = self.figures([&schedule]).await?.remove(&id);
         Ok(ScheduleReport { schedule, figures })
     }
 
@@ -205,42 +212,55 @@ impl ManageCatalogue {
         NewSchedule { id: id.unwrap_or_else(|| ScheduleId(self.ids.ordered())), starts_at, zone, sale_opens_at, sale_closes_at, seats }
     }
 
-    async fn report(&self, (concert, schedules): WithSchedules) -> Result<ConcertReport, Error> {
-        let mut reports = Vec::with_capacity(schedules.len());
-        for schedule in schedules {
-            let figures = Some(self.figures(&schedule).await?);
-            reports.push(ScheduleReport { schedule, figures });
-        }
-        Ok((concert, reports))
-    }
-
     /// Reports a concert after a change: the change is committed and is reported even if the figures can't be read.
-    async fn report_changed(&self, (concert, schedules): WithSchedules) -> ConcertReport {
-        let mut reports = Vec::with_capacity(schedules.len());
-        for schedule in schedules {
-            reports.push(self.report_changed_schedule(schedule).await);
-        }
-        (concert, reports)
+    async fn report_changed(&self, found: WithSchedules) -> ConcertReport {
+        // The cause of a failure is logged already.
+        let figures = self.figures(&found.1).await.unwrap_or_default();
+        report(found, &figures)
     }
 
     /// Reports a schedule after a change.
     async fn report_changed_schedule(&self, schedule: Versioned<Schedule>) -> ScheduleReport {
-        // The cause of a failure is logged already.
-        let figures = self.figures(&schedule).await.ok();
+        let figures = self.figures([&schedule]).await.ok().and_then(|mut figures| figures.remove(&schedule.id()));
         ScheduleReport { schedule, figures }
     }
 
-    async fn figures(&self, schedule: &Versioned<Schedule>) -> Result<SaleFigures, Error> {
-        let map = self.seat_maps.map(schedule).await?;
-        let count = |status| u32::try_from(map.seats.iter().filter(|seat| seat.status == status).count()).unwrap_or(u32::MAX);
-        let (reserved, blocked) = (count(SeatStatus::Reserved), count(SeatStatus::Blocked));
-        let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
-        let revenue = self.admin.revenue(schedule.id()).await?;
-        Ok(SaleFigures { seats, available: map.available, held: map.held, reserved, blocked, revenue })
+    /// Returns the figures of each of `schedules`.
+    async fn figures(&self, schedules: impl IntoIterator<Item = &Versioned<Schedule>>) -> Result<AllFigures, Error> {
+        let (schedules, now): (Vec<_>, _) = (schedules.into_iter().collect(), self.clock.now());
+        let mut figures = AllFigures::new();
+        for some in schedules.chunks(SCHEDULES_PER_QUERY) {
+            let ids: Vec<ScheduleId> = some.iter().map(|schedule| schedule.id()).collect();
+            let totals = self.admin.schedule_totals(&ids, now).await?;
+            let of = |schedule: &Schedule| SaleFigures::of(totals.get(&schedule.id()).copied().unwrap_or_default(), schedule);
+            figures.extend(some.iter().map(|schedule| (schedule.id(), of(schedule))));
+        }
+        Ok(figures)
     }
 }
 
+/// Returns the report of a concert with the figures of its schedules, as far as they are known.
+fn report((concert, schedules): WithSchedules, figures: &AllFigures) -> ConcertReport {
+    let report = |schedule: Versioned<Schedule>| ScheduleReport { figures: figures.get(&schedule.id()).copied(), schedule };
+    (concert, schedules.into_iter().map(report).collect())
+}
+
 impl SaleFigures {
+    /// Returns the figures of `schedule` with these totals. A hold has ended when its deadline has passed, or the schedule is cancelled.
+    fn of(totals: ScheduleTotals, schedule: &Schedule) -> Self {
+        let ScheduleTotals { available, held, lapsed, reserved, blocked, revenue } = totals;
+        let count = |seats: u64| u32::try_from(seats).unwrap_or(u32::MAX);
+        let (held, ended) = if schedule.is_cancelled() { (0, held + lapsed) } else { (held, lapsed) };
+        Self {
+            seats: count(available + held + ended + reserved + blocked),
+            available: count(available + ended),
+            held: count(held),
+            reserved: count(reserved),
+            blocked: count(blocked),
+            revenue,
+        }
+    }
+
     /// Returns the figures of a new schedule with this number of seats.
     fn of_new(seats: u64) -> Self {
         let seats = u32::try_from(seats).unwrap_or(u32::MAX);

@@ -22,8 +22,7 @@ pub struct QueueReport {
     pub policy: QueuePolicy,
     /// The figures of its waiting and active users, as far as they are known in memory; none for a queue that was just created.
     pub figures: Option<QueueFigures>,
-    /// Its totals; none in the answer to a change: they require a count of all tokens of the queue, which must not delay or prevent the
-    /// answer to a committed change.
+    /// Its totals; none in the answer to a change: a failed read must not prevent the answer to a committed change.
     pub queue_totals: Option<QueueTotals>,
 }
 

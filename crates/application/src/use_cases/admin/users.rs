@@ -8,7 +8,7 @@ use domain::{
 use time::OffsetDateTime;
 
 use crate::page::{Page, PageRequest};
-use crate::ports::{AdminQueries, Audit, AuditEntryFilter, Catalogue, Clock, Finding, Reservations, Users, Wallets};
+use crate::ports::{AdminQueries, AuditEntryFilter, Catalogue, Clock, Reservations, Users, Wallets};
 use crate::{Error, ReservationDetails};
 
 /// Reads users, their data, and audit entries.
@@ -19,7 +19,6 @@ pub struct FindUsers {
     wallets: Arc<dyn Wallets>,
     reservations: Arc<dyn Reservations>,
     catalogue: Arc<dyn Catalogue>,
-    audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
 }
 
@@ -31,10 +30,9 @@ impl FindUsers {
         wallets: Arc<dyn Wallets>,
         reservations: Arc<dyn Reservations>,
         catalogue: Arc<dyn Catalogue>,
-        audit: Arc<dyn Audit>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { admin, users, wallets, reservations, catalogue, audit, clock }
+        Self { admin, users, wallets, reservations, catalogue, clock }
     }
 
     /// Returns the instant from which states and countdowns are calculated.
@@ -93,10 +91,6 @@ impl FindUsers {
         Ok(page.cut(self.admin.audit_entries(wanted, page.one_more()).await?, |audit_entry| audit_entry.id))
     }
 
-    /// Audits whether the promises hold.
-    pub async fn audit(&self) -> Result<Vec<Finding>, Error> {
-        Ok(self.audit.audit().await?)
-    }
     async fn known(&self, id: UserId) -> Result<User, Error> {
         Ok(self.users.user(id).await?.ok_or(Refusal::NotFound)?)
     }

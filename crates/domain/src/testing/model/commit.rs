@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::{ModelStore, QueueRows, Table};
-use crate::change::Admission;
+use crate::admission::Admission;
 use crate::reservation::ReservationStatus;
-use crate::{Change, Guard, NewToken, QueueToken, Reservation, RowWrite, TokenState, Version, Write};
+use crate::{Change, Guard, NewToken, QueueToken, Reservation, RowWrite, TokenState, Version, Versioned, Write};
 
 /// The reason why a change was not committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -83,7 +83,7 @@ impl ModelStore {
     fn is_as_seen(&self, write: &RowWrite, change: &Change) -> bool {
         match write {
             RowWrite::Queue(queue) => self.queues.get(&queue.row.id()).map(|line| line.queue.version) == queue.expected,
-            RowWrite::Admission(Write { expected, row: Admission(id) }) => self.queues.get(id).map(|line| line.admission) == *expected,
+            RowWrite::Admission(Write { expected, row }) => self.queues.get(&row.queue()).map(|line| line.admission.version) == *expected,
             RowWrite::Concert(concert) => is_unchanged(&self.concerts, &concert.row.id(), concert),
             RowWrite::Schedule(schedule) => is_unchanged(&self.schedules, &schedule.row.id(), schedule),
             RowWrite::User(user) => is_new(&self.users, &user.row.id, user),
@@ -110,11 +110,12 @@ impl ModelStore {
         match write {
             RowWrite::Queue(queue) => {
                 let old = self.queues.get(&queue.row.id());
-                let (admission, last_number) = old.map_or((Version::FIRST, 0), |line| (line.admission, line.last_number));
+                let new = || (Versioned::new(Version::FIRST, Admission::new(queue.row.id())), 0);
+                let (admission, last_number) = old.map_or_else(new, |line| (line.admission.clone(), line.last_number));
                 self.queues.insert(queue.row.id(), QueueRows { queue: queue.versioned(), admission, last_number });
             }
             RowWrite::Admission(admission) => {
-                self.queues.entry(admission.row.0).and_modify(|line| line.admission = admission.version());
+                self.queues.entry(admission.row.queue()).and_modify(|line| line.admission = admission.versioned());
             }
             RowWrite::Concert(concert) => put(&mut self.concerts, concert.row.id(), concert),
             RowWrite::Schedule(schedule) => put(&mut self.schedules, schedule.row.id(), schedule),

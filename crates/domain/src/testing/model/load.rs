@@ -16,7 +16,7 @@ impl ModelStore {
             let count = |tokens: usize| u32::try_from(tokens).unwrap_or(u32::MAX);
             let (waiting, active) = (count(self.waiting(*id).count()), count(self.active(*id).count()));
             rows.add(line.queue.clone());
-            rows.add_queue_counts(*id, QueueCounts { admission: line.admission, waiting, active: Some(active) });
+            rows.add_queue_counts(*id, QueueCounts { admission: line.admission.clone(), waiting, active: Some(active) });
         }
         rows.add_all(self.tokens.values().cloned());
         rows.add_all(self.concerts.values().cloned());

@@ -11,11 +11,12 @@ use time::OffsetDateTime;
 pub use commit::Conflict;
 pub(super) use small_halls::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
 
+use crate::admission::Admission;
 use crate::reservation::ReservationStatus;
 use crate::{
     AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Payment, PaymentId, Queue, QueueId, QueueToken,
-    Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version, Versioned,
-    Wallet, WalletEntry, WalletEntryId,
+    Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Versioned, Wallet,
+    WalletEntry, WalletEntryId,
 };
 
 /// The rows of one kind, by key.
@@ -26,8 +27,8 @@ pub type Table<K, T> = BTreeMap<K, Versioned<T>>;
 pub struct QueueRows {
     /// The queue's row.
     pub queue: Versioned<Queue>,
-    /// The admission version.
-    pub admission: Version,
+    /// The admissions so far.
+    pub admission: Versioned<Admission>,
     /// The number that was last assigned to a token.
     pub last_number: u64,
 }

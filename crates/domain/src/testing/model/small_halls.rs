@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use time::Duration;
 
 use super::{ModelStore, QueueRows};
+use crate::admission::Admission;
 use crate::queue::PolicyOverrides;
 use crate::testing::{
     CONCERT, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, a_concert, a_queue, a_schedule, a_seat, rules, schedule, won,
 };
-use crate::{ConcertId, QueueId, QueuePolicy, Rules, Schedule, ScheduleId, Version};
+use crate::{ConcertId, QueueId, QueuePolicy, Rules, Schedule, ScheduleId, Version, Versioned};
 
 /// The only schedule of [`OTHER_CONCERT`].
 const THIRD_SCHEDULE: ScheduleId = schedule(3);
@@ -28,7 +29,7 @@ impl Default for ModelStore {
         let line = |id, capacity| {
             let overrides = PolicyOverrides { capacity, ..PolicyOverrides::default() };
             let queue = a_queue().with(|queue| queue.with_id(id).with_overrides(overrides));
-            (id, QueueRows { queue, admission: Version::FIRST, last_number: 0 })
+            (id, QueueRows { queue, admission: Versioned::new(Version::FIRST, Admission::new(id)), last_number: 0 })
         };
         let concert = |id, queue| (id, a_concert().with(|concert| concert.with_id(id).move_to(queue)));
         let schedule = |id, concert, hours| {

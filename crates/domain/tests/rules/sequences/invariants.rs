@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::reservation::ReservationStatus;
 use domain::testing::ModelStore;
-use domain::{Money, PaymentState, ReservationState, SeatState, TokenStatus, WalletEntry, WalletEntryKind};
+use domain::{Money, PaymentState, QueueToken, ReservationState, SeatState, TokenState, TokenStatus, WalletEntry, WalletEntryKind};
 
 /// Asserts that all invariants hold in `store` now.
 pub(crate) fn assert_all(store: &ModelStore) {
@@ -16,6 +16,7 @@ pub(crate) fn assert_all(store: &ModelStore) {
     tokens_cover_their_holds(store);
     users_have_at_most_the_allowed_seats(store);
     numbers_are_gapless(store);
+    admissions_are_in_order_and_counted(store);
 }
 
 fn no_seat_has_two_live_reservations(store: &ModelStore) {
@@ -119,5 +120,16 @@ fn numbers_are_gapless(store: &ModelStore) {
         let mut numbers: Vec<_> = store.tokens.values().filter(|token| token.queue() == *queue).map(|token| token.number()).collect();
         numbers.sort_unstable();
         assert_eq!(numbers, (1..=line.last_number).collect::<Vec<_>>());
+    }
+}
+
+fn admissions_are_in_order_and_counted(store: &ModelStore) {
+    for (queue, line) in &store.queues {
+        let of_queue = || store.tokens.values().filter(|token| token.queue() == *queue);
+        let admitted: BTreeSet<_> = of_queue().filter(|token| token.activated_at().is_some()).map(|token| token.number()).collect();
+        let expected = (admitted.last().copied().unwrap_or_default(), admitted.len() as u64);
+        assert_eq!((line.admission.last_admitted(), line.admission.admitted()), expected, "the admissions of {queue}");
+        let is_overtaken = |token: &QueueToken| token.state() == TokenState::Waiting && token.number() <= line.admission.last_admitted();
+        assert!(!of_queue().any(|token| is_overtaken(token)), "a waiting user was overtaken in {queue}");
     }
 }

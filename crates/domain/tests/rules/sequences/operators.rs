@@ -9,7 +9,7 @@ pub(crate) fn set_queue(store: &mut ModelStore, queue: QueueId, state: QueueStat
     if let Some(line) = store.queues.get_mut(&queue) {
         let overrides = PolicyOverrides { capacity: Some(capacity), ..line.queue.overrides() };
         line.queue = at_next_version(&line.queue).with_state(state).with(|queue| queue.with_overrides(overrides));
-        line.admission = line.admission.next();
+        line.admission = at_next_version(&line.admission);
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) async fn prepare(
         tasks.spawn(rotation.run(stop.clone()));
     }
     tasks.spawn(measure::upkeep(metrics.clone(), stop.clone()));
-    let ledger_monitor = LedgerMonitor::new(ports.audit.clone(), clock.clone());
+    let ledger_monitor = LedgerMonitor::new(ports.audit.clone());
     if let Some(period) = settings.telemetry.ledger_check {
         tasks.spawn(ledger_monitor.run(period, stop.clone()));
     }

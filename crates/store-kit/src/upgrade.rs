@@ -1,0 +1,46 @@
+//! Upgrades of the stored rows from formats of earlier releases, when a store is opened.
+
+use domain::{ExpiryReason, Queue, QueueId, QueueToken, TokenState};
+
+use crate::draft::Draft;
+use crate::engine::Order::Ascending;
+use crate::fault::Fault;
+use crate::key::{Key, Kind};
+use crate::view::View;
+
+/// Adds to the counters of each queue what format 1 lacked: the last admitted number, and the totals, counted over the tokens that still
+/// exist.
+pub(crate) fn count_admissions(draft: &mut Draft<'_>) -> Result<(), Fault> {
+    let queues = draft.view().rows::<Queue>(Key::of(Kind::Queue).all(), Ascending)?;
+    // An invalid row stays, for the audit to find.
+    let queues: Vec<QueueId> = queues.filter_map(Result::ok).map(|queue| queue.id()).collect();
+    for queue in queues {
+        let Admissions { last_admitted, admitted, no_shows } = Admissions::count(draft.view(), queue)?;
+        draft.update_counters(queue, |counters| {
+            (counters.last_admitted, counters.admitted, counters.no_shows) = (last_admitted, admitted, no_shows);
+        })?;
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Admissions {
+    last_admitted: i64,
+    admitted: i64,
+    no_shows: u64,
+}
+
+impl Admissions {
+    fn count(view: View<'_>, queue: QueueId) -> Result<Self, Fault> {
+        let mut admissions = Self::default();
+        for token in view.led::<QueueToken>(Key::of(Kind::TokenOfQueue).id(queue.0).all(), Ascending)?.filter_map(Result::ok) {
+            if token.activated_at().is_some() {
+                admissions.last_admitted = i64::try_from(token.number()).unwrap_or(i64::MAX);
+                admissions.admitted += 1;
+            }
+            let is_no_show = matches!(token.state(), TokenState::Expired { reason: ExpiryReason::Unclaimed, .. });
+            admissions.no_shows += u64::from(is_no_show);
+        }
+        Ok(admissions)
+    }
+}

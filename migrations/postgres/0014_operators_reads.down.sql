@@ -1,0 +1,5 @@
+-- Everything that 0014_operators_reads.up.sql created, in the opposite order.
+
+DROP TABLE ledger_checks;
+ALTER TABLE queue_counters DROP COLUMN no_shows;
+ALTER TABLE queue_admissions DROP COLUMN admitted, DROP COLUMN last_admitted;
