@@ -37,6 +37,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0009_accessible_seats",
     "0010_event_log",
     "0011_audit_entries",
+    "0013_retention",
 ];
 
 /// Migrates an SQLite database. Run it inside `BEGIN IMMEDIATE`: if several processes open a database at once, one migrates and the others
@@ -53,4 +54,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0009_accessible_seats",
     "0010_event_log",
     "0011_audit_entries",
+    "0013_retention",
 ];

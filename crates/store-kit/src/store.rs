@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use application::ports::{
     Audit, Clock, CommitError, Committed, Finding, HealthCheck, Housekeeping, Log, LogExtent, LogPage, LogReader, LoggedEvent, Ports,
@@ -17,12 +18,12 @@ use crate::engine::{Engine, EngineError};
 use crate::fault::Fault;
 use crate::key::{Key, Kind};
 use crate::view::View;
-use crate::{audit, commit, log, needs};
+use crate::{audit, commit, housekeeping, log, needs, upgrade};
 
 /// The size of the test write of the health check.
 const PROBE_BYTES: usize = 64 * 1_024;
-/// The format of the stored rows. A store with another format is refused.
-const FORMAT: u32 = 1;
+/// The format of the stored rows. A store with a later format is refused.
+const FORMAT: u32 = 2;
 
 /// A store on a custom engine, used by one process at a time. It serves all persistence ports.
 ///
@@ -95,6 +96,10 @@ fn open(draft: &mut Draft<'_>) -> Result<(), Fault> {
     let format = Key::of(Kind::Own).text("format");
     match draft.view().value::<u32>(&format)? {
         Some(FORMAT) => Ok(()),
+        Some(1) => {
+            upgrade::add_retention_indexes(draft)?;
+            draft.set(&format, &FORMAT)
+        }
         Some(other) => Err(EngineError::failed(format!("the store has format {other}; this program supports format {FORMAT}")).into()),
         None => {
             draft.set(&format, &FORMAT)?;
@@ -205,8 +210,12 @@ impl<E: Engine> Log for EmbeddedStore<E> {
 impl<E: Engine> Housekeeping for EmbeddedStore<E> {
     async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError> {
         let now = self.0.clock.now();
-        let rows = self.write(move |draft| draft.prune(what, at_most, now)).await?;
-        Ok(Pruned { rows, more: rows == u64::from(at_most) })
+        self.write(move |draft| draft.prune(what, at_most, now)).await
+    }
+
+    async fn backlog(&self, what: Prunable) -> Result<Duration, ReadError> {
+        let now = self.0.clock.now();
+        self.read(move |view| housekeeping::backlog(view, what, now)).await
     }
 }
 

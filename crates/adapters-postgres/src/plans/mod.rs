@@ -15,8 +15,13 @@ const GROWN: &str = include_str!("grown.sql");
 
 /// Returns all statements that are planned once.
 fn statements() -> impl Iterator<Item = &'static str> {
-    let others = [LOAD, housekeeping::KEYS, housekeeping::TOKENS];
-    texts().chain(others).chain([READ_STATEMENTS.users_named]).chain([log::PRUNE, log::EXTENT, log::EVENTS, log::ROWS])
+    let others = [LOAD, housekeeping::KEYS, housekeeping::ROUNDS, housekeeping::RESERVATIONS, housekeeping::TOKENS, housekeeping::USERS];
+    texts().chain(others).chain(housekeeping::BACKLOGS).chain([READ_STATEMENTS.users_named]).chain([
+        log::PRUNE,
+        log::EXTENT,
+        log::EVENTS,
+        log::ROWS,
+    ])
 }
 
 async fn migrated() -> Database {
