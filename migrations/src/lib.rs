@@ -38,6 +38,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0010_event_log",
     "0011_audit_entries",
     "0012_catalogue_locks",
+    "0013_retention",
     "0014_operators_reads",
     "0016_active_tokens",
 ];
@@ -56,6 +57,7 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0009_accessible_seats",
     "0010_event_log",
     "0011_audit_entries",
+    "0013_retention",
     "0014_operators_reads",
     "0016_active_tokens",
 ];

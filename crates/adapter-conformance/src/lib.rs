@@ -23,7 +23,9 @@
 
 mod adapter;
 pub mod clauses;
+mod crowd;
 mod suite;
 mod world;
 
 pub use adapter::Adapter;
+pub use crowd::Crowd;

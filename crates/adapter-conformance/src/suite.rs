@@ -282,6 +282,19 @@ macro_rules! conformance_tests {
                 a_token_with_a_reservation_is_kept
                 at_most_the_requested_tokens_are_pruned
                 the_number_of_a_pruned_token_is_not_reused
+                unpaid_reservations_are_pruned_by_their_deadlines
+                held_and_paid_reservations_are_kept
+                at_most_the_requested_reservations_are_pruned
+                a_token_is_pruned_after_its_last_reservation
+                a_token_with_a_reservation_that_stays_is_kept
+                unused_registrations_are_pruned_by_the_instant_of_their_creation
+                users_of_external_issuers_are_kept
+                a_registration_is_kept_while_it_is_used
+                at_most_the_requested_users_are_pruned
+                a_charge_of_a_pruned_user_is_a_conflict
+                a_pruned_user_can_join
+                the_backlog_is_measured_by_the_oldest_row
+                the_backlog_of_the_log_depends_on_its_readers
             }
             audit {
                 a_consistent_store_passes_the_audit

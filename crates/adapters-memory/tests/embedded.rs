@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use adapters_memory::MemoryMap;
-use application::ports::{Audit, CommitError, HealthCheck, Invariant, ReadError, Store, Users};
+use application::ports::{Audit, CommitError, HealthCheck, Housekeeping, Invariant, Prunable, ReadError, Store, Users};
 use application::testing::{CatalogueFixture, StoppedClock};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Queue, QueueId, User, UserId, Write};
+use domain::testing::a_hold;
+use domain::{CancelReason, Change, Queue, QueueId, ReservationState, User, UserId, UserName, Write};
 use store_kit::testing::check_engine;
-use store_kit::{EmbeddedStore, Engine, EngineError, Entries, EntriesMut};
+use store_kit::{EmbeddedStore, Engine, EngineError, Entries, EntriesMut, Order};
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -159,7 +160,7 @@ async fn dangling_and_missing_index_entries_are_found() {
     }
 }
 
-async fn incomplete(store: &EmbeddedStore<Faulty>) -> u64 {
+async fn incomplete<E: Engine>(store: &EmbeddedStore<E>) -> u64 {
     let findings = store.audit().await.unwrap();
     findings.iter().find(|finding| finding.invariant == Invariant::SchemaIsComplete).unwrap().violations
 }
@@ -167,11 +168,42 @@ async fn incomplete(store: &EmbeddedStore<Faulty>) -> u64 {
 #[test]
 fn a_map_of_another_format_is_refused() {
     let map = MemoryMap::default();
-    let newer = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(b"\0format\0", b"2") };
+    let newer = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(b"\0format\0", b"3") };
     map.write(newer).unwrap();
     let refused = EmbeddedStore::open(map, Arc::new(StoppedClock::default())).unwrap_err();
     let EngineError::Failed(reason) = refused else { panic!("{refused:?}") };
-    assert_eq!(reason.to_string(), "the store has format 2; this program supports format 1");
+    assert_eq!(reason.to_string(), "the store has format 3; this program supports format 2");
+}
+
+/// A store of an earlier release has no index entries by which users and reservations are pruned.
+#[tokio::test]
+async fn a_map_of_an_earlier_format_is_upgraded() {
+    let store = a_store();
+    let user = User { id: ADA, name: Some(UserName::new("Ada").unwrap()), created_at: datetime!(2026-01-01 00:00 UTC) };
+    let cancelled = ReservationState::Cancelled { reason: CancelReason::Released, payment: None };
+    let reservation = a_hold(ADA, &[1]).row.restore(cancelled);
+    let change = Change::default().writing(Write::insert(user)).writing(Write::insert(domain::Wallet::new(ADA)));
+    assert!(store.commit(&[change.writing(Write::insert(reservation))]).await[0].is_ok());
+    assert_eq!(incomplete(&store).await, 0);
+
+    let earlier = MemoryMap::default();
+    store
+        .engine()
+        .read(|entries| -> Result<(), EngineError> {
+            let stored: Vec<_> = entries.range(&[0]..&[91], Order::Ascending)?.collect::<Result<_, _>>()?;
+            earlier.write(|map| {
+                stored.iter().try_for_each(|(key, value)| map.put(key, value))?;
+                map.put(b"\0format\0", b"1")
+            })
+        })
+        .unwrap();
+    let upgraded = EmbeddedStore::open(earlier, Arc::new(StoppedClock::default())).unwrap();
+    assert_eq!(incomplete(&upgraded).await, 0);
+    let before = datetime!(2100-01-01 00:00 UTC);
+    for (what, rows) in [(Prunable::Users { before }, 0), (Prunable::Reservations { before }, 1), (Prunable::Users { before }, 1)] {
+        assert_eq!(upgraded.prune(what, 9).await.unwrap().rows, rows, "{what:?}");
+    }
+    assert_eq!(incomplete(&upgraded).await, 0);
 }
 
 fn key_of(kind: u8, id: u128) -> Vec<u8> {

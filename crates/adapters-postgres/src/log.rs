@@ -169,7 +169,7 @@ impl PostgresStore {
     }
 
     /// Assigns positions to all visible commits that have none.
-    async fn place_events(&self) -> Result<(), Error> {
+    pub(crate) async fn place_events(&self) -> Result<(), Error> {
         loop {
             let anew = !self.has_placed.load(Ordering::Acquire);
             let place = sqlx::query_scalar::<_, i64>(PLACE).bind(MAX_PLACED).bind(anew).fetch_one(&self.commands.pool);

@@ -19,4 +19,4 @@ mod schema;
 pub use audit::{audit, drift};
 pub use reads::{ReadStatements, Reads, is_fault, is_fault_code, read_error};
 pub use schema::{Schema, SchemaError};
-pub use store_kit::{Corrupt, Word, all, instant, micros, rows, span_micros};
+pub use store_kit::{Corrupt, Word, all, instant, micros, past, rows, span_micros};

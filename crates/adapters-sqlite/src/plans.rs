@@ -47,6 +47,7 @@ async fn no_statement_scans_a_table() {
         token::SELECT_ENDED,
         token::KEEP,
         token::DELETE,
+        token::CHECK_AGAIN,
         seat::SELECT,
         seat::SELECT_LABELLED,
         seat::UPDATE,
@@ -57,17 +58,71 @@ async fn no_statement_scans_a_table() {
         reservation::SELECT_CANCELLED,
         reservation::SELECT_HELD_UNTIL,
         reservation::UPDATE,
+        reservation::SELECT_UNPAID,
+        reservation::DELETE,
         reserved_seat::FREE,
+        reserved_seat::DELETE,
         payment::SELECT,
         payment::UPDATE,
         wallet::SELECT,
         wallet::UPDATE,
+        wallet::DELETE,
+        user::SELECT_UNCHECKED,
+        user::KEEP,
+        user::CHECK_AGAIN,
+        user::DELETE_SEARCH_KEYS,
+        user::DELETE,
         key::SELECT,
         key::UPDATE,
         key::DELETE_EXPIRED,
     ];
     for sql in statements.into_iter().chain(GUARDS.iter().copied()) {
         let scans = scans(&store.writer, sql).await;
+        assert!(scans.is_empty(), "{sql}\n{scans:#?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_to_prune_and_the_backlog_are_found_by_partial_indexes() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db");
+    let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
+    for (sql, index) in [
+        (reservation::SELECT_UNPAID, "INDEX reservations_unpaid (expires_at<?)"),
+        (token::SELECT_ENDED, "INDEX queue_tokens_ended (expired_at<?)"),
+        (user::SELECT_UNCHECKED, "INDEX users_unchecked (created_at<?)"),
+        (key::OLDEST, "INDEX idempotency_keys_expiry"),
+        (reservation::OLDEST_UNPAID, "INDEX reservations_unpaid"),
+        (token::OLDEST_ENDED, "INDEX queue_tokens_ended"),
+        (user::OLDEST_UNCHECKED, "INDEX users_unchecked"),
+    ] {
+        let values = (1..=2).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from(1));
+        let plan = find::<Step>(&store.writer, &format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
+        let details: Vec<_> = plan.into_iter().map(|step| step.detail).collect();
+        assert!(details.iter().any(|detail| detail.ends_with(index)), "{sql}\n{details:#?}");
+        assert!(!details.iter().any(|detail| detail.contains("TEMP B-TREE")), "{sql}\n{details:#?}");
+    }
+}
+
+/// SQLite looks for references to each deleted row: without an index, it would scan the referring table each time.
+#[tokio::test]
+async fn references_to_deleted_rows_are_found_by_indexes() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db");
+    let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
+    for reference in [
+        "seats WHERE reservation_id",
+        "reservation_seats WHERE reservation_id",
+        "payments WHERE reservation_id",
+        "reservations WHERE token_id",
+        "reservations WHERE user_id",
+        "payments WHERE user_id",
+        "queue_tokens WHERE user_id",
+        "user_search_keys WHERE user_id",
+        "wallet_entries WHERE user_id",
+    ] {
+        let sql = format!("SELECT 1 FROM {reference} = ?1");
+        let scans = scans(&store.writer, &sql).await;
         assert!(scans.is_empty(), "{sql}\n{scans:#?}");
     }
 }

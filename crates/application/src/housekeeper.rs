@@ -1,18 +1,23 @@
 //! The housekeeper: deletes rows after their retention, in a separate task, so that no request waits for it. Any instance may run it.
 
+mod pace;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics::{Counter, Histogram};
+use metrics::{Counter, Gauge, Histogram};
+use time::OffsetDateTime;
+use tokio::task::yield_now;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
+use self::pace::{RoundSize, pause};
 use crate::WaitingRoom;
-use crate::measure::{self, timed};
+use crate::measure;
 use crate::ports::{Housekeeping, Prunable, Pruned};
 
-/// The maximum number of rows that a round deletes: few enough to hold their locks only for milliseconds.
-const MAX_ROWS: u32 = 1_000;
+/// The kinds of rows, in the order in which they are pruned: reservations keep tokens, and both keep users.
+const KINDS: [&str; 5] = ["keys", "log", "reservations", "tokens", "users"];
 
 /// Retention periods, and the interval at which old rows are deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +28,12 @@ pub struct Retention {
     pub events: Duration,
     /// How long an event stays in the log for a reader that hasn't read it.
     pub unread_events: Duration,
+    /// How long a reservation that was never paid is kept after its deadline.
+    pub reservations: Duration,
     /// How long an ended token is kept if no row refers to it.
     pub tokens: Duration,
+    /// How long a registration that is never used is kept.
+    pub unused_users: Duration,
 }
 
 /// The task that deletes rows after their retention.
@@ -33,13 +42,35 @@ pub struct Housekeeper {
     room: Arc<WaitingRoom>,
     retention: Retention,
     duration: Histogram,
-    measures: [Measures; 3],
+    measures: [Measures; 5],
 }
 
 /// The metrics of one kind of rows.
 struct Measures {
     rows: Counter,
     failures: Counter,
+    backlog: Gauge,
+}
+
+/// A kind of rows with rows left to prune.
+struct Left {
+    /// The index of the kind.
+    kind: usize,
+    what: Prunable,
+    size: RoundSize,
+}
+
+impl Retention {
+    /// Returns what is past its retention at `now`, in the order of [`KINDS`].
+    fn prunable(&self, now: OffsetDateTime) -> [Prunable; 5] {
+        [
+            Prunable::Keys,
+            Prunable::Log { before: now - self.events, unread_before: now - self.unread_events },
+            Prunable::Reservations { before: now - self.reservations },
+            Prunable::Tokens { before: now - self.tokens },
+            Prunable::Users { before: now - self.unused_users },
+        ]
+    }
 }
 
 impl Housekeeper {
@@ -47,9 +78,9 @@ impl Housekeeper {
     pub fn new(housekeeping: Arc<dyn Housekeeping>, room: Arc<WaitingRoom>, retention: Retention) -> Self {
         let duration = measure::seconds(
             "frontrow_housekeeping_round_duration_seconds",
-            "Duration of a round of pruning: at most 1,000 rows of one kind.",
+            "Duration of a round of pruning: at most 8,000 rows of one kind.",
         );
-        Self { housekeeping, room, retention, duration, measures: ["keys", "log", "tokens"].map(Measures::of) }
+        Self { housekeeping, room, retention, duration, measures: KINDS.map(Measures::of) }
     }
 
     /// Runs until `stop` is cancelled.
@@ -79,40 +110,58 @@ impl Housekeeper {
     /// Runs one pass: prunes each kind until nothing is left, one round of each in turn, so that a backlog of one kind doesn't delay the
     /// others. A kind that fails is left to the next pass.
     pub async fn prune(&self) {
-        let now = self.room.now();
-        let kinds = [
-            Prunable::Keys,
-            Prunable::Log { before: now - self.retention.events, unread_before: now - self.retention.unread_events },
-            Prunable::Tokens { before: now - self.retention.tokens },
-        ];
-        let mut left: Vec<_> = kinds.into_iter().zip(&self.measures).collect();
+        let kinds = self.retention.prunable(self.room.now()).into_iter().enumerate();
+        let mut left: Vec<_> = kinds.map(|(kind, what)| Left { kind, what, size: RoundSize::FIRST }).collect();
         while !left.is_empty() {
             let began = Instant::now();
-            let mut again = Vec::new();
-            for (what, measures) in left {
-                if self.round(what, measures).await {
-                    again.push((what, measures));
+            let (mut again, mut longest) = (Vec::new(), Duration::ZERO);
+            for Left { kind, what, size } in left {
+                if let Some(size) = self.round(kind, what, size).await {
+                    again.push(Left { kind, what, size });
                 }
+                longest = longest.max(self.measure_backlog(kind).await);
             }
             left = again;
             if !left.is_empty() {
-                // Pruning uses at most half of one connection's time, so that the sale continues meanwhile.
-                sleep(began.elapsed()).await;
+                match pause(began.elapsed(), longest) {
+                    Duration::ZERO => yield_now().await,
+                    pause => sleep(pause).await,
+                }
             }
         }
     }
 
-    /// Prunes one round, and returns whether there may be more rows to prune.
-    async fn round(&self, what: Prunable, measures: &Measures) -> bool {
-        match timed(&self.duration, self.housekeeping.prune(what, MAX_ROWS)).await {
+    /// Prunes one round, and returns the size of the next one if there may be more rows to prune.
+    async fn round(&self, kind: usize, what: Prunable, size: RoundSize) -> Option<RoundSize> {
+        let began = Instant::now();
+        let pruned = self.housekeeping.prune(what, size.rows()).await;
+        let took = began.elapsed();
+        self.duration.record(took);
+        match pruned {
             Ok(Pruned { rows, more }) => {
-                measures.rows.increment(rows);
-                more
+                self.measures[kind].rows.increment(rows);
+                more.then(|| size.after(took))
             }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, ?what, "old rows can't be deleted");
-                measures.failures.increment(1);
-                false
+                self.measures[kind].failures.increment(1);
+                None
+            }
+        }
+    }
+
+    /// Measures and returns how long the oldest row of a kind is past its retention now.
+    async fn measure_backlog(&self, kind: usize) -> Duration {
+        let what = self.retention.prunable(self.room.now())[kind];
+        match self.housekeeping.backlog(what).await {
+            Ok(backlog) => {
+                self.measures[kind].backlog.set(backlog.as_secs_f64());
+                backlog
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, ?what, "the backlog of old rows can't be measured");
+                self.measures[kind].failures.increment(1);
+                Duration::ZERO
             }
         }
     }
@@ -122,7 +171,18 @@ impl Measures {
     fn of(rows: &'static str) -> Self {
         Self {
             rows: measure::counter_of("frontrow_housekeeping_rows_total", "Rows deleted after their retention.", "rows", rows),
-            failures: measure::counter_of("frontrow_housekeeping_failures_total", "Failed rounds of pruning.", "rows", rows),
+            failures: measure::counter_of(
+                "frontrow_housekeeping_failures_total",
+                "Failed rounds of pruning and measurements of the backlog.",
+                "rows",
+                rows,
+            ),
+            backlog: measure::gauge_of(
+                "frontrow_housekeeping_backlog_seconds",
+                "How long the oldest row is past its retention, after the last round.",
+                "rows",
+                rows,
+            ),
         }
     }
 }
@@ -134,92 +194,4 @@ fn every(period: Duration) -> tokio::time::Interval {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-    use std::sync::Mutex;
-
-    use mockall::Sequence;
-
-    use super::*;
-    use crate::ports::{MockHousekeeping, MockTokens, ReadError};
-    use crate::testing::{StoppedClock, a_waiting_room, an_empty_catalogue};
-
-    const HOUR: Duration = Duration::from_hours(1);
-
-    fn housekeeper(housekeeping: MockHousekeeping) -> Housekeeper {
-        let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_catalogue()), Arc::new(StoppedClock::default()));
-        let retention = Retention { period: HOUR, events: HOUR, unread_events: 3 * HOUR, tokens: 2 * HOUR };
-        Housekeeper::new(Arc::new(housekeeping), Arc::new(room), retention)
-    }
-
-    fn name(what: Prunable) -> &'static str {
-        match what {
-            Prunable::Keys => "keys",
-            Prunable::Log { .. } => "log",
-            Prunable::Tokens { .. } => "tokens",
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn each_kind_is_pruned_until_no_more_is_reported() {
-        let rounds = Arc::new(Mutex::new(BTreeMap::new()));
-        let mut housekeeping = MockHousekeeping::new();
-        let counted = rounds.clone();
-        housekeeping.expect_prune().returning(move |what, at_most| {
-            let mut rounds = counted.lock().unwrap();
-            let round = rounds.entry(name(what)).or_insert(0);
-            *round += 1;
-            let more = *round < if what == Prunable::Keys { 4 } else { 2 };
-            Ok(Pruned { rows: u64::from(at_most), more })
-        });
-        housekeeper(housekeeping).prune().await;
-        assert_eq!(*rounds.lock().unwrap(), BTreeMap::from([("keys", 4), ("log", 2), ("tokens", 2)]));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_kind_that_fails_does_not_prevent_pruning_of_the_others() {
-        let mut housekeeping = MockHousekeeping::new();
-        let mut order = Sequence::new();
-        for failing in [true, false, true] {
-            housekeeping
-                .expect_prune()
-                .times(1)
-                .in_sequence(&mut order)
-                .returning(move |_, _| if failing { Err(ReadError::Unavailable("no connection".into())) } else { Ok(Pruned::default()) });
-        }
-        let housekeeper = housekeeper(housekeeping);
-        housekeeper.prune().await;
-        // The mock is checked here, on the test's own thread.
-        drop(housekeeper);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_backlog_of_one_kind_does_not_delay_the_others() {
-        let order = Arc::new(Mutex::new(Vec::new()));
-        let mut housekeeping = MockHousekeeping::new();
-        let seen = order.clone();
-        housekeeping.expect_prune().returning(move |what, _| {
-            let mut seen = seen.lock().unwrap();
-            seen.push(name(what));
-            Ok(Pruned { rows: 1, more: what == Prunable::Keys && seen.len() < 20 })
-        });
-        housekeeper(housekeeping).prune().await;
-        assert_eq!(order.lock().unwrap()[..4], ["keys", "log", "tokens", "keys"]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn housekeeping_stops_during_an_endless_backlog() {
-        let mut housekeeping = MockHousekeeping::new();
-        let stop = CancellationToken::new();
-        let stopped = stop.clone();
-        let mut rounds = 0;
-        housekeeping.expect_prune().returning(move |_, _| {
-            rounds += 1;
-            if rounds == 50 {
-                stopped.cancel();
-            }
-            Ok(Pruned { rows: 1, more: true })
-        });
-        housekeeper(housekeeping).run(stop).await;
-    }
-}
+mod tests;

@@ -278,6 +278,10 @@ impl Housekeeping for Connection {
     async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError> {
         self.read(self.world.ports.housekeeping.prune(what, at_most)).await
     }
+
+    async fn backlog(&self, what: Prunable) -> Result<Duration, ReadError> {
+        self.read(self.world.ports.housekeeping.backlog(what)).await
+    }
 }
 
 /// Injects faults into reads of the row log; event log calls go to the store directly.

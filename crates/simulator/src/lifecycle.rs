@@ -111,7 +111,10 @@ fn settings(numbers: &Numbers) -> Settings {
             period: Duration::from_millis(numbers.housekeeping),
             events: Duration::from_millis(numbers.event_retention),
             unread_events: Duration::from_hours(24),
+            // A stored response names its reservation.
+            reservations: Duration::from_millis(numbers.key_retention),
             tokens: Duration::from_millis(numbers.token_retention),
+            unused_users: Duration::from_hours(24),
         },
     }
 }

@@ -48,7 +48,7 @@ impl Draft<'_> {
             }
             RowWrite::Concert(concert) => self.save(concert)?,
             RowWrite::Schedule(schedule) => self.save(schedule)?,
-            RowWrite::User(user) => self.insert(&user.row)?,
+            RowWrite::User(user) => self.insert_user(&user.row)?,
             RowWrite::NewToken(place) => return self.join(&place.row).map(Some),
             RowWrite::Token(token) => self.save_token(token)?,
             RowWrite::Seat(seat) => self.save(seat)?,

@@ -1,12 +1,12 @@
 //! The map as rows, for writing.
 
-use domain::{Queue, QueueId, QueueToken, TokenState, Versioned, Write};
+use domain::{Queue, QueueId, QueueToken, User, Versioned, Write};
 use serde::Serialize;
 
 use crate::corrupt::Corrupt;
 use crate::engine::EntriesMut;
 use crate::fault::Fault;
-use crate::key::{self, Key, Kind};
+use crate::key::{self, Key};
 use crate::queue_counters::QueueCounters;
 use crate::stored::Stored;
 use crate::view::View;
@@ -77,12 +77,14 @@ impl<'a> Draft<'a> {
             }
             counters.add(token);
         })?;
-        if let TokenState::Expired { expired_at, .. } = token.state()
-            && !self.view().has_any(Key::of(Kind::ReservationOfToken).id(token.id().0).all())?
-        {
-            self.put(&Key::of(Kind::UnusedToken).at(expired_at).id(token.id().0), token.key().as_bytes())?;
-        }
+        self.index_unused(token)?;
         self.save(write)
+    }
+
+    /// Inserts a user.
+    pub(crate) fn insert_user(&mut self, user: &User) -> Result<(), Fault> {
+        self.index_unchecked(user)?;
+        self.insert(user)
     }
 
     /// Changes the counters of a queue and returns the new ones; fails if it has none.

@@ -33,6 +33,14 @@ impl From<Fault> for ReadError {
     }
 }
 
+/// Returns `None` for an invalid row: housekeeping leaves it, for the audit to find.
+pub(crate) fn unless_corrupt<T>(found: Result<Option<T>, Fault>) -> Result<Option<T>, Fault> {
+    match found {
+        Err(Fault::Corrupt(_)) => Ok(None),
+        found => found,
+    }
+}
+
 impl Fault {
     /// Converts it to an engine error, for opening the store.
     pub(crate) fn into_engine_error(self) -> EngineError {

@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use domain::{
-    AuditEntryId, ConcertId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, WalletEntryId,
+    AuditEntryId, ConcertId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, User, UserId,
+    WalletEntryId,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -88,6 +89,10 @@ pub(crate) enum Kind {
     AuditEntryOfSubject = 89,
     /// Audit entries by operator.
     AuditEntryOfOperator = 90,
+    /// Reservations that ended without a payment, by deadline.
+    UnpaidReservation = 91,
+    /// Users with names whose use is to be checked, by the time of their registration: all users that were never used, and some others.
+    UncheckedUser = 92,
 }
 
 /// A key, or a prefix of keys.
@@ -212,6 +217,17 @@ pub(crate) fn payment(id: PaymentId) -> Key {
 
 pub(crate) fn user(id: UserId) -> Key {
     Key::of(Kind::User).id(id.0)
+}
+
+/// Returns the key of the index entry of a user whose use is to be checked; none if the user has no name.
+pub(crate) fn unchecked_user(user: &User) -> Option<Key> {
+    user.name.as_ref().map(|_| Key::of(Kind::UncheckedUser).at(user.created_at).id(user.id.0))
+}
+
+/// Returns the instant that follows the kind of a key, in microseconds, as [`Key::at`] has appended it.
+pub(crate) fn micros_of(key: &[u8]) -> Option<i64> {
+    let bytes = key.get(1..9)?.try_into().ok()?;
+    Some(i64::from_be_bytes(bytes) ^ i64::MIN)
 }
 
 pub(crate) fn wallet(user: UserId) -> Key {

@@ -39,6 +39,6 @@ mod words;
 
 pub use corrupt::{Corrupt, all};
 pub use engine::{Engine, EngineError, Entries, EntriesMut, Entry, EntryIter, Order};
-pub use instant::{instant, micros, span_micros};
+pub use instant::{instant, micros, past, span_micros};
 pub use store::EmbeddedStore;
 pub use words::Word;

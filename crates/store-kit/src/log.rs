@@ -1,5 +1,7 @@
 //! The event log: the events of each change, at positions that count from 1.
 
+use std::time::Duration;
+
 use application::RandomIds;
 use application::ports::{Ids as _, LogExtent, LogPage, LogReader, LoggedEvent, MAX_READERS, Position, ReaderName};
 use domain::{Event, EventId, Version};
@@ -11,7 +13,7 @@ use crate::corrupt::Corrupt;
 use crate::draft::Draft;
 use crate::engine::Order::Ascending;
 use crate::fault::Fault;
-use crate::instant::{instant, micros};
+use crate::instant::{instant, micros, past};
 use crate::key::{Key, Kind};
 use crate::needs::limit;
 use crate::rows::fact;
@@ -81,6 +83,13 @@ pub(crate) fn events(view: View<'_>, after: Position, at_most: u32) -> Result<Op
 
 pub(crate) fn readers(view: View<'_>) -> Result<Vec<LogReader>, Fault> {
     view.values::<Reader>(Key::of(Kind::LogReader).all(), Ascending)?.map(|row| Ok(row?.try_into()?)).collect()
+}
+
+/// Returns how long the first event is past its retention: `before` if all readers have passed it, otherwise `unread_before`.
+pub(crate) fn backlog(view: View<'_>, before: OffsetDateTime, unread_before: OffsetDateTime) -> Result<Duration, Fault> {
+    let Some(first) = view.values::<Dated>(Key::of(Kind::Event).all(), Ascending)?.next().transpose()? else { return Ok(Duration::ZERO) };
+    let is_read = readers(view)?.iter().all(|reader| first.position <= reader.position.0);
+    Ok(past(first.at, if is_read { before } else { unread_before }))
 }
 
 impl Draft<'_> {

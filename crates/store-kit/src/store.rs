@@ -18,7 +18,7 @@ use crate::engine::{Engine, EngineError};
 use crate::fault::Fault;
 use crate::key::{Key, Kind};
 use crate::view::View;
-use crate::{audit, commit, log, needs, upgrade};
+use crate::{audit, commit, housekeeping, log, needs, upgrade};
 
 /// The size of the test write of the health check.
 const PROBE_BYTES: usize = 64 * 1_024;
@@ -98,6 +98,7 @@ fn open(draft: &mut Draft<'_>) -> Result<(), Fault> {
         Some(FORMAT) => Ok(()),
         Some(1) => {
             upgrade::count_admissions(draft)?;
+            upgrade::add_retention_indexes(draft)?;
             draft.set(&format, &FORMAT)
         }
         Some(other) => Err(EngineError::failed(format!("the store has format {other}; this program supports format {FORMAT}")).into()),
@@ -210,8 +211,12 @@ impl<E: Engine> Log for EmbeddedStore<E> {
 impl<E: Engine> Housekeeping for EmbeddedStore<E> {
     async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError> {
         let now = self.0.clock.now();
-        let rows = self.write(move |draft| draft.prune(what, at_most, now)).await?;
-        Ok(Pruned { rows, more: rows == u64::from(at_most) })
+        self.write(move |draft| draft.prune(what, at_most, now)).await
+    }
+
+    async fn backlog(&self, what: Prunable) -> Result<Duration, ReadError> {
+        let now = self.0.clock.now();
+        self.read(move |view| housekeeping::backlog(view, what, now)).await
     }
 }
 

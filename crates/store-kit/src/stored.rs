@@ -123,7 +123,10 @@ impl Stored for Reservation {
                 Key::of(Kind::OwnedByUser).id(self.user().0).id(self.concert().0).id(self.id().0),
                 Key::of(Kind::LiveReservation).id(self.schedule().0).id(self.id().0),
             ]),
-            ReservationState::Cancelled { .. } => {}
+            ReservationState::Cancelled { payment: None, .. } => {
+                indexes.push(Key::of(Kind::UnpaidReservation).at(self.expires_at()).id(self.id().0));
+            }
+            ReservationState::Cancelled { payment: Some(_), .. } => {}
         }
         if self.occupies() {
             let by_deadline = |of: Key| of.at(self.expires_at()).id(self.id().0);

@@ -1,11 +1,12 @@
 //! Upgrades of the stored rows from formats of earlier releases, when a store is opened.
 
-use domain::{ExpiryReason, Queue, QueueId, QueueToken, TokenState};
+use domain::{ExpiryReason, Queue, QueueId, QueueToken, Reservation, TokenState, User};
 
 use crate::draft::Draft;
 use crate::engine::Order::Ascending;
-use crate::fault::Fault;
+use crate::fault::{Fault, unless_corrupt};
 use crate::key::{Key, Kind};
+use crate::stored::Stored;
 use crate::view::View;
 
 /// Adds to the counters of each queue what format 1 lacked: the last admitted number, and the totals, counted over the tokens that still
@@ -43,4 +44,21 @@ impl Admissions {
         }
         Ok(admissions)
     }
+}
+
+/// Adds the index entries by which reservations and users are pruned, to a store of format 1.
+pub(crate) fn add_retention_indexes(draft: &mut Draft<'_>) -> Result<(), Fault> {
+    let reservations = valid(draft.view().rows::<Reservation>(Key::of(Kind::Reservation).all(), Ascending)?)?;
+    for reservation in &reservations {
+        for index in reservation.indexes() {
+            draft.put(&index, reservation.key().as_bytes())?;
+        }
+    }
+    let users = valid(draft.view().rows::<User>(Key::of(Kind::User).all(), Ascending)?)?;
+    users.iter().try_for_each(|user| draft.index_unchecked(user))
+}
+
+/// Returns the valid ones of `rows`: the audit finds the others.
+fn valid<T>(rows: impl Iterator<Item = Result<T, Fault>>) -> Result<Vec<T>, Fault> {
+    rows.filter_map(|row| unless_corrupt(row.map(Some)).transpose()).collect()
 }

@@ -223,7 +223,9 @@ impl World {
         PrunedRows {
             keys: self.prune_some(Prunable::Keys, at_most).await.rows,
             log: self.prune_log(before, at_most).await.rows,
+            reservations: self.prune_some(Prunable::Reservations { before }, at_most).await.rows,
             tokens: self.prune_some(Prunable::Tokens { before }, at_most).await.rows,
+            users: self.prune_some(Prunable::Users { before }, at_most).await.rows,
         }
     }
 
@@ -280,7 +282,13 @@ pub(crate) struct PrunedRows {
     pub(crate) keys: u64,
     /// Complete groups or single events, as the store keeps them.
     pub(crate) log: u64,
+    pub(crate) reservations: u64,
     pub(crate) tokens: u64,
+    pub(crate) users: u64,
+}
+
+impl PrunedRows {
+    pub(crate) const NONE: Self = Self { keys: 0, log: 0, reservations: 0, tokens: 0, users: 0 };
 }
 
 /// Asserts that the change was not committed because of a conflict.

@@ -15,8 +15,8 @@ const GROWN: &str = include_str!("grown.sql");
 
 /// Returns all statements that are planned once.
 fn statements() -> impl Iterator<Item = &'static str> {
-    let others = [LOAD, housekeeping::KEYS, housekeeping::TOKENS];
-    texts().chain([locked_text()]).chain(others).chain([READ_STATEMENTS.users_named]).chain([
+    let others = [LOAD, housekeeping::KEYS, housekeeping::ROUNDS, housekeeping::RESERVATIONS, housekeeping::TOKENS, housekeeping::USERS];
+    texts().chain([locked_text()]).chain(others).chain(housekeeping::BACKLOGS).chain([READ_STATEMENTS.users_named]).chain([
         log::PRUNE,
         log::EXTENT,
         log::EVENTS,

@@ -7,6 +7,7 @@ mod connections;
 mod locks;
 mod log;
 mod orders;
+mod pruning;
 mod schema;
 mod seats;
 mod tokens;

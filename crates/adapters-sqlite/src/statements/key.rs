@@ -24,3 +24,6 @@ pub(crate) const UPDATE: &str = "
 pub(crate) const DELETE_EXPIRED: &str = "
     DELETE FROM idempotency_keys
     WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
+
+/// The end of the retention that ended, or will end, first.
+pub(crate) const OLDEST: &str = "SELECT expires_at AS at FROM idempotency_keys ORDER BY expires_at LIMIT 1";

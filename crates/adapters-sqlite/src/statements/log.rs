@@ -32,3 +32,8 @@ pub(crate) const KEEP_READER: &str = "
     SELECT ?1, ?2, ?3 WHERE (SELECT count(*) FROM log_readers) < ?4 OR EXISTS (SELECT 1 FROM log_readers WHERE name = ?1)
     ON CONFLICT (name) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at";
 pub(crate) const FORGET_READER: &str = "DELETE FROM log_readers WHERE name = ?1";
+
+/// The instant of the first group, and whether all readers have passed it.
+pub(crate) const FIRST: &str = "
+    SELECT at, position <= coalesce((SELECT min(position) FROM log_readers), 9223372036854775807) AS is_read
+    FROM event_log ORDER BY position LIMIT 1";

@@ -83,3 +83,16 @@ pub(crate) const UPDATE: &str = "
         payment_id = unhex(new.value ->> 'payment_id', '-')
     FROM jsonb_each(?1) new
     WHERE reservations.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";
+
+/// The reservations that ended without a payment and whose deadline is before an instant (1), earliest first, with a limit (2). The
+/// conditions are those of the partial index.
+pub(crate) const SELECT_UNPAID: &str = "
+    SELECT id, token_id, user_id FROM reservations
+    WHERE state = 'CANCELLED' AND payment_id IS NULL AND expires_at < ?1 ORDER BY expires_at LIMIT ?2";
+
+/// Deletes reservations by id.
+pub(crate) const DELETE: &str = "DELETE FROM reservations WHERE id IN (SELECT unhex(value, '-') FROM jsonb_each(?1))";
+
+/// The first deadline of the reservations that ended without a payment.
+pub(crate) const OLDEST_UNPAID: &str = "
+    SELECT expires_at AS at FROM reservations WHERE state = 'CANCELLED' AND payment_id IS NULL ORDER BY expires_at LIMIT 1";

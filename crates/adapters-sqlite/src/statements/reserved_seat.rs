@@ -10,3 +10,6 @@ pub(crate) const INSERT: &str = "
 /// Releases the seats of reservations, by reservation.
 pub(crate) const FREE: &str = "
     UPDATE reservation_seats SET live = 0 FROM jsonb_each(?1) ended WHERE reservation_id = unhex(ended.value, '-') AND live = 1";
+
+/// Deletes the seats of reservations, by reservation.
+pub(crate) const DELETE: &str = "DELETE FROM reservation_seats WHERE reservation_id IN (SELECT unhex(value, '-') FROM jsonb_each(?1))";

@@ -56,10 +56,10 @@ pub(crate) const UPDATE: &str = "
     WHERE queue_tokens.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";
 
 /// The tokens that ended before an instant (1) and may be pruned, earliest first, with a limit (2), and whether a reservation names
-/// them. Tokens that ended with a payment have a reservation, and tokens with a reservation are marked as kept: neither is checked again.
-/// The conditions are those of the partial index.
+/// them. Tokens that ended with a payment have a reservation that stays, and tokens with a reservation are marked as kept: neither is
+/// checked. The conditions are those of the partial index.
 pub(crate) const SELECT_ENDED: &str = "
-    SELECT t.id, t.queue_id, EXISTS (SELECT 1 FROM reservations r WHERE r.token_id = t.id) AS is_named FROM queue_tokens t
+    SELECT t.id, t.queue_id, t.user_id, EXISTS (SELECT 1 FROM reservations r WHERE r.token_id = t.id) AS is_named FROM queue_tokens t
     WHERE t.state = 'EXPIRED' AND t.reason <> 'PAID' AND t.kept = 0 AND t.expired_at < ?1
     ORDER BY t.expired_at LIMIT ?2";
 
@@ -69,3 +69,11 @@ pub(crate) const KEEP: &str = "
 
 /// Deletes tokens by id.
 pub(crate) const DELETE: &str = "DELETE FROM queue_tokens WHERE id IN (SELECT unhex(value, '-') FROM jsonb_each(?1))";
+
+/// Removes the marks of kept tokens, by id.
+pub(crate) const CHECK_AGAIN: &str =
+    "UPDATE queue_tokens SET kept = 0 WHERE id IN (SELECT unhex(value, '-') FROM jsonb_each(?1)) AND kept = 1";
+
+/// The end of the first token that may be pruned.
+pub(crate) const OLDEST_ENDED: &str = "
+    SELECT expired_at AS at FROM queue_tokens WHERE state = 'EXPIRED' AND reason <> 'PAID' AND kept = 0 ORDER BY expired_at LIMIT 1";

@@ -13,3 +13,6 @@ pub(crate) const UPDATE: &str = "
         version = new.value ->> 'version', balance = new.value ->> 'balance', last_sequence = new.value ->> 'last_sequence'
     FROM jsonb_each(?1) new
     WHERE user_id = unhex(new.value ->> 'user_id', '-') AND version = (new.value ->> 'version') - 1";
+
+/// Deletes wallets by user.
+pub(crate) const DELETE: &str = "DELETE FROM wallets WHERE user_id IN (SELECT unhex(value, '-') FROM jsonb_each(?1))";

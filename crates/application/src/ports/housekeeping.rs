@@ -1,5 +1,7 @@
 //! The port of housekeeping.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
@@ -18,9 +20,22 @@ pub enum Prunable {
         /// The other instant, which is not later.
         unread_before: OffsetDateTime,
     },
-    /// Tokens that ended before an instant by their row and under which no reservation was ever made.
+    /// Reservations that ended without a payment, expired or released, and whose deadline is before an instant, with their seats.
+    /// Reservations that were ever paid are kept.
+    Reservations {
+        /// The instant.
+        before: OffsetDateTime,
+    },
+    /// Tokens that ended before an instant by their row and that no reservation names.
     Tokens {
         /// The instant.
+        before: OffsetDateTime,
+    },
+    /// Users with a name that were created before an instant and have no wallet entry, no token and no reservation, with their wallets and
+    /// search keys. Only registrations have a name; users of external issuers are kept.
+    Users {
+        /// The instant. No access token of a user created before it may still be valid: a request of such a user could race with the
+        /// deletion.
         before: OffsetDateTime,
     },
 }
@@ -40,6 +55,12 @@ pub struct Pruned {
 pub trait Housekeeping: Send + Sync {
     /// Deletes up to `at_most` rows of `what`, and nothing else. Numbers of deleted tokens and positions of the log MUST NOT be reused. The
     /// lowest positions of the log MUST be deleted first. When it is repeated until [`Pruned::more`] is false, all rows that existed at the
-    /// first round MUST be deleted. The work of a round SHOULD NOT grow with the number of rows that remain.
+    /// first round MUST be deleted, unless another process is pruning at the same time. A row that was kept only for rows that were deleted
+    /// since MUST be deleted, too. A change that writes a row deleted since its load MUST be a conflict. The work of a round SHOULD NOT grow
+    /// with the number of rows that remain.
     async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError>;
+
+    /// Returns how long the oldest row that [`Self::prune`] of `what` would check is past its retention; zero if there is none. The work
+    /// SHOULD NOT grow with the number of rows.
+    async fn backlog(&self, what: Prunable) -> Result<Duration, ReadError>;
 }

@@ -146,7 +146,9 @@ pub(super) struct Retention {
     pub(super) key_hours: u32,
     pub(super) event_hours: u32,
     pub(super) unread_event_hours: u32,
+    pub(super) reservation_hours: u32,
     pub(super) token_hours: u32,
+    pub(super) unused_user_hours: u32,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

@@ -9,7 +9,7 @@ use domain::{
 
 use crate::engine::Order::Ascending;
 use crate::fault::Fault;
-use crate::key::{Key, Kind};
+use crate::key::{self, Key, Kind};
 use crate::stored::Stored;
 use crate::view::View;
 
@@ -29,6 +29,7 @@ pub(super) fn count_wrong(view: View<'_>) -> Result<usize, Fault> {
     plain::<WalletEntry>(view, Kind::WalletEntry, &mut expected)?;
     plain::<AuditEntry>(view, Kind::AuditEntry, &mut expected)?;
     unused_tokens(view, &mut expected)?;
+    unchecked_users(view, &mut expected)?;
     let mut wrong = 0;
     for entry in view.entries(Key::of_first_index()..Key::of_last(), Ascending)? {
         let (index, key) = entry?;
@@ -64,6 +65,19 @@ fn unused_tokens(view: View<'_>, entries: &mut Entries) -> Result<(), Fault> {
             && !view.has_any(Key::of(Kind::ReservationOfToken).id(token.id().0).all())?
         {
             entries.insert(Key::of(Kind::UnusedToken).at(expired_at).id(token.id().0), token.key());
+        }
+    }
+    Ok(())
+}
+
+/// Expects an entry for each user that was never used; one of another user is checked later, or was checked.
+fn unchecked_users(view: View<'_>, entries: &mut Entries) -> Result<(), Fault> {
+    for user in view.rows::<User>(Key::of(Kind::User).all(), Ascending)? {
+        let user = user?;
+        if let Some(index) = key::unchecked_user(&user)
+            && (view.has(&index)? || !view.is_used(user.id)?)
+        {
+            entries.insert(index, user.key());
         }
     }
     Ok(())

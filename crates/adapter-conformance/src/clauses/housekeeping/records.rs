@@ -90,7 +90,7 @@ pub async fn each_kind_is_pruned_separately(adapter: &dyn Adapter) {
     assert_eq!(exist().await, (false, false, log));
     assert!(world.prune_log(before, ALL).await.rows > 0);
     assert_eq!(exist().await, (false, false, vec![]));
-    assert_eq!(world.prune(before, ALL).await, PrunedRows { keys: 0, log: 0, tokens: 0 });
+    assert_eq!(world.prune(before, ALL).await, PrunedRows::NONE);
 }
 
 /// `prune`: deletes nothing else.
@@ -101,7 +101,7 @@ pub async fn nothing_else_is_pruned(adapter: &dyn Adapter) {
     world.clock.advance(Duration::days(400));
     world.prune(world.now(), ALL).await;
     let before = world.everything().await;
-    assert_eq!(world.prune(world.now() + Duration::days(1), ALL).await, PrunedRows { keys: 0, log: 0, tokens: 0 });
+    assert_eq!(world.prune(world.now() + Duration::days(1), ALL).await, PrunedRows::NONE);
     assert_eq!(world.everything().await, before);
     assert_eq!(world.balance(ADA).await, payment.amount().minor());
     assert!(world.ports.reservations.payment(payment.id()).await.unwrap().is_some());
