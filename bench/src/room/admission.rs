@@ -8,7 +8,7 @@ use anyhow::ensure;
 use application::ports::Observer;
 use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::waiting_room::Parts;
-use application::{Committer, Scheduler, SeatMaps, WaitingRoom};
+use application::{CatalogueModel, Committer, MemoryLimits, Scheduler, SeatMaps, WaitingRoom};
 use domain::{Money, Queue, QueuePolicy, Rules};
 
 use super::queue::WaitingQueue;
@@ -49,14 +49,17 @@ impl Admission {
 /// Builds a scheduler as `frontrow serve` does, but without any other load.
 async fn scheduler(store: &PostgresStore) -> anyhow::Result<Scheduler> {
     let (ports, clock, rules) = (store.ports(), store.clock(), Arc::new(rules()?));
-    let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
+    let memory = MemoryLimits::default();
+    let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone(), memory.seat_maps));
+    let catalogue = Arc::new(CatalogueModel::new(ports.catalogue.clone(), memory.catalogue));
     let room = Arc::new(WaitingRoom::new(Parts {
         tokens: ports.tokens.clone(),
-        catalogue: ports.catalogue.clone(),
+        catalogue,
         seat_maps: seat_maps.clone(),
         clock,
         policy: rules.queue,
         tick: TICK.try_into()?,
+        memory,
     }));
     room.fill().await?;
     let capacity_freed = Arc::new(CapacityFreed::default());

@@ -73,7 +73,8 @@ impl Api {
     pub fn new(parts: Parts) -> Self {
         let streams = Streams::new(parts.settings.streams.at_most);
         let limits = Limits::new(&parts.settings.limits);
-        Self(Arc::new(Inner { parts, seat_pages: SeatPages::default(), streams, limits }))
+        let seat_pages = SeatPages::new(parts.settings.seat_page_bytes);
+        Self(Arc::new(Inner { parts, seat_pages, streams, limits }))
     }
 
     /// Returns the open event streams.

@@ -25,6 +25,8 @@ pub struct HttpSettings {
     pub limits: LimitSettings,
     /// The origins whose pages may send requests, like `https://shop.example`.
     pub cors_origins: Vec<String>,
+    /// The maximum size of the rendered seat maps in memory, in bytes.
+    pub seat_page_bytes: usize,
 }
 
 /// Settings of event streams.
@@ -58,6 +60,7 @@ impl HttpSettings {
             streams,
             limits,
             cors_origins: Vec::new(),
+            seat_page_bytes: 64 * 1024 * 1024,
         }
     }
 }

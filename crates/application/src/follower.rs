@@ -1,10 +1,14 @@
 //! The follower: updates the read models with the commits of other processes. Commits of this process are applied at once, and once more by
 //! the follower, so that the result of a commit with an unknown outcome, and any other missed change, is applied eventually.
+//!
+//! However far it is behind, it reads each group once, page by page. Only if the log no longer has the next group are the read models read
+//! from the store again.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::Error;
@@ -13,6 +17,8 @@ use crate::read_model::ReadModel;
 
 /// The number of groups of commits that are read at once.
 const PAGE: u32 = 500;
+/// The pauses after the first and after later failures to rebuild the read models: each attempt reads all live rows.
+const PAUSES: RangeInclusive<Duration> = Duration::from_millis(500)..=Duration::from_secs(2);
 
 /// A reader of the log of a store that several processes share.
 pub struct Follower {
@@ -21,13 +27,15 @@ pub struct Follower {
     every: Duration,
     /// The position up to which the log was read; none: the read models must be rebuilt.
     position: Option<Position>,
+    /// After a failure to rebuild them: the time of the next attempt, and the pause before the one after it.
+    retry: Option<(Instant, Duration)>,
 }
 
 impl Follower {
     /// Starts at the current end of `log`. The `read_models` must read from the store only after this call.
     pub async fn start(log: Arc<dyn Log>, read_models: Vec<Arc<dyn ReadModel>>, every: Duration) -> Result<Self, Error> {
         let position = Some(log.extent().await?.end);
-        Ok(Self { log, read_models, every, position })
+        Ok(Self { log, read_models, every, position, retry: None })
     }
 
     /// Follows the log until `stop` is cancelled.
@@ -44,7 +52,7 @@ impl Follower {
     /// Applies the rows committed since the last call, page by page.
     pub async fn follow(&mut self) -> Result<(), Error> {
         loop {
-            let Some(position) = self.position else { return self.reload().await };
+            let Some(position) = self.position else { return self.retry_reload().await };
             let page = match self.log.rows(position, PAGE).await {
                 Ok(Some(page)) => page,
                 // The rows after this position can't be read, now or later.
@@ -67,9 +75,23 @@ impl Follower {
         }
     }
 
+    /// Tries again to rebuild the read models, unless the last failure was a moment ago.
+    async fn retry_reload(&mut self) -> Result<(), Error> {
+        if self.retry.is_some_and(|(at, _)| Instant::now() < at) { Ok(()) } else { self.reload().await }
+    }
+
     async fn reload(&mut self) -> Result<(), Error> {
         tracing::warn!("the event log can't be continued from the last position: the read models are rebuilt");
         self.position = None;
+        let rebuilt = self.rebuild().await;
+        self.retry = rebuilt.is_err().then(|| {
+            let pause = self.retry.map_or(*PAUSES.start(), |(_, pause)| pause);
+            (Instant::now() + pause, (pause * 2).min(*PAUSES.end()))
+        });
+        rebuilt
+    }
+
+    async fn rebuild(&mut self) -> Result<(), Error> {
         let position = self.log.extent().await?.end;
         for read_model in &self.read_models {
             read_model.reload().await?;

@@ -1,13 +1,14 @@
 //! The use cases of Frontrow over ports: load, decide, commit. The crate contains no HTTP and no SQL.
 //!
 //! A command is executed by [`GroupCommit`]: a lane loads what the commands of a batch need, lets the domain decide each, and commits their
-//! changes together. Reads with high traffic are served from memory (the [`WaitingRoom`], the [`SeatMaps`]), other reads by the reading
+//! changes together. Reads with high traffic are served from memory (the [`WaitingRoom`], the [`CatalogueModel`], the [`SeatMaps`]), other reads by the reading
 //! ports. The [`Scheduler`] admits waiting users and sweeps lapsed holds, the [`Housekeeper`] deletes old rows, and the [`Follower`]
 //! updates the memory with the commits of other processes.
 //!
 //! A token or hold has *lapsed* when its deadline has passed while its row is not yet updated.
 
 mod audit_jobs;
+mod catalogue;
 mod catch;
 mod clock;
 mod committer;
@@ -17,10 +18,13 @@ pub mod group_commit;
 pub mod housekeeper;
 mod ids;
 mod ledger_monitor;
+mod loads;
 mod measure;
+mod memory;
 pub mod page;
 pub mod ports;
 mod read_model;
+mod recency;
 mod reservation_details;
 mod sales_metrics;
 pub mod scheduler;
@@ -32,6 +36,7 @@ pub mod use_cases;
 pub mod waiting_room;
 
 pub use audit_jobs::{AuditJob, AuditJobId, AuditJobState, AuditJobs};
+pub use catalogue::CatalogueModel;
 pub use clock::SystemClock;
 pub use committer::Committer;
 pub use error::Error;
@@ -40,8 +45,10 @@ pub use group_commit::{Answer, GroupCommit};
 pub use housekeeper::Housekeeper;
 pub use ids::RandomIds;
 pub use ledger_monitor::LedgerMonitor;
+pub use memory::{MemoryLimits, MemoryMetrics};
 pub use page::{Page, PageRequest};
 pub use read_model::ReadModel;
+pub use recency::Recency;
 pub use reservation_details::ReservationDetails;
 pub use sales_metrics::SalesMetrics;
 pub use scheduler::Scheduler;

@@ -1,5 +1,8 @@
 //! Seat maps: the seats of a schedule with their status, read from the store once and updated by commits. A map is built once per version
-//! and shared by all readers.
+//! and shared by all readers. The least recently used maps are removed when all together exceed their memory; they are read again when they
+//! are requested.
+
+mod stock;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,8 +12,17 @@ use dashmap::DashMap;
 use domain::{Change, LoggedRow, Moment, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned};
 use time::OffsetDateTime;
 
+use crate::loads::Loads;
+use crate::memory::MemoryMetrics;
 use crate::ports::{Catalogue, Clock, Committed, Observer};
+use crate::recency::Recency;
 use crate::{Error, ReadModel};
+use stock::RecentStock;
+
+/// The number of schedules whose seats are read at the same time.
+const MAX_LOADS: usize = 2;
+/// The estimated size of a seat without its label: its row in the tree, its view in the current map, and the allocations of labels.
+const SEAT_BYTES: usize = size_of::<(SeatNumber, (Versioned<Seat>, Arc<str>))>() * 3 / 2 + size_of::<SeatView>() + 80;
 
 /// The seats of a schedule at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,18 +64,29 @@ impl SeatMap {
     }
 }
 
-/// The seat maps of all schedules that were requested.
+/// The seat maps of the schedules that were requested lately.
 pub struct SeatMaps {
     schedules: DashMap<ScheduleId, Arc<ScheduleSeats>>,
+    /// The sizes of the loaded maps. It is locked while maps are removed, so that it contains no map that isn't among the schedules.
+    recency: Mutex<Recency<ScheduleId>>,
+    stock: RecentStock,
+    loads: Loads<ScheduleId>,
     catalogue: Arc<dyn Catalogue>,
     clock: Arc<dyn Clock>,
+    metrics: MemoryMetrics,
 }
 
 /// The seats of a schedule in memory.
 #[derive(Default)]
 struct ScheduleSeats {
-    loading: tokio::sync::Mutex<()>,
     seats: Mutex<Seats>,
+}
+
+/// Whether a map that was loaded is kept if this removes others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Always,
+    IfRoom,
 }
 
 #[derive(Default)]
@@ -81,41 +104,125 @@ struct Seats {
 }
 
 impl SeatMaps {
-    /// Creates an empty set of maps that are loaded from `catalogue`.
-    pub fn new(catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>) -> Self {
-        Self { schedules: DashMap::new(), catalogue, clock }
+    /// Creates an empty set of maps of at most `limit` bytes that are loaded from `catalogue`.
+    pub fn new(catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>, limit: usize) -> Self {
+        Self {
+            schedules: DashMap::new(),
+            recency: Mutex::new(Recency::new(limit)),
+            stock: RecentStock::default(),
+            loads: Loads::new(MAX_LOADS),
+            catalogue,
+            clock,
+            metrics: MemoryMetrics::new("seat_maps", limit),
+        }
     }
 
-    /// Returns the current map of `schedule`, which was just read from the store. In a cancelled schedule no seat is held.
+    /// Returns the current map of `schedule`. In a cancelled schedule no seat is held.
     pub async fn map(&self, schedule: &Schedule) -> Result<Arc<SeatMap>, Error> {
-        let id = schedule.id();
-        let schedule_seats = self.schedules.entry(id).or_default().clone();
-        if let Some(map) = schedule_seats.map(schedule, self.clock.now()) {
+        if let Some(map) = self.known(schedule) {
+            self.metrics.hit();
+            self.recency().touch(schedule.id());
             return Ok(map);
         }
-        let _one_loads = schedule_seats.loading.lock().await;
-        if !schedule_seats.seats().loaded {
-            let rows = self.catalogue.seats(id).await?;
+        self.metrics.miss();
+        self.load(schedule, Keep::Always).await
+    }
+
+    /// Returns the counts of the seats of `schedule`. Unlike a request for the map, it removes no other map from memory: if the map isn't in
+    /// memory and doesn't fit there, the counts are some seconds old.
+    pub(crate) async fn stock(&self, schedule: &Schedule) -> Result<Stock, Error> {
+        let (id, now) = (schedule.id(), self.clock.now());
+        if let Some(map) = self.known(schedule) {
+            return Ok(map.stock());
+        }
+        if let Some(stock) = self.stock.get(id, now) {
+            return Ok(stock);
+        }
+        let stock = self.load(schedule, Keep::IfRoom).await?.stock();
+        if !self.schedules.contains_key(&id) {
+            self.stock.keep(id, stock, now);
+        }
+        Ok(stock)
+    }
+
+    /// Returns the current map of `schedule` if its seats are in memory.
+    fn known(&self, schedule: &Schedule) -> Option<Arc<SeatMap>> {
+        let schedule_seats = self.schedules.get(&schedule.id())?.clone();
+        schedule_seats.map(schedule, self.clock.now())
+    }
+
+    /// Reads the seats of `schedule`, unless another request just did.
+    async fn load(&self, schedule: &Schedule, keep: Keep) -> Result<Arc<SeatMap>, Error> {
+        let id = schedule.id();
+        let load = async {
+            // From here on, the seats that are committed are collected.
+            let schedule_seats = self.schedules.entry(id).or_default().clone();
+            if let Some(map) = schedule_seats.map(schedule, self.clock.now()) {
+                return Ok(map);
+            }
+            let rows = self.catalogue.seats(id).await.inspect_err(|_| self.forget_if(id, &schedule_seats))?;
             if rows.is_empty() {
-                self.schedules.remove(&id);
+                self.forget_if(id, &schedule_seats);
                 return Ok(Arc::new(SeatMap { version: 0, lapsed: 0, available: 0, held: 0, seats: Vec::new() }));
             }
-            let mut seats = schedule_seats.seats();
-            for seat in rows {
-                seats.keep(seat);
-            }
-            seats.loaded = true;
+            let bytes = {
+                let mut seats = schedule_seats.seats();
+                for seat in rows {
+                    seats.keep(seat);
+                }
+                seats.loaded = true;
+                seats.bytes()
+            };
+            self.weigh(id, &schedule_seats, bytes, keep);
+            schedule_seats.map(schedule, self.clock.now()).ok_or_else(|| {
+                tracing::error!(schedule = %id, "a loaded schedule has no seat map");
+                Error::Internal
+            })
+        };
+        self.loads.run(id, load).await
+    }
+
+    /// Adds a loaded map to those in memory, and removes others if all don't fit.
+    fn weigh(&self, id: ScheduleId, loaded: &Arc<ScheduleSeats>, bytes: usize, keep: Keep) {
+        let mut recency = self.recency();
+        let is_current = self.schedules.get(&id).is_some_and(|current| Arc::ptr_eq(&current, loaded));
+        if !is_current {
+            // Removed during the load, after a change with an unknown outcome.
+            return;
         }
-        schedule_seats.map(schedule, self.clock.now()).ok_or_else(|| {
-            tracing::error!(schedule = %id, "a loaded schedule has no seat map");
-            Error::Internal
-        })
+        if keep == Keep::IfRoom && !recency.has_room(bytes) {
+            self.schedules.remove(&id);
+            return;
+        }
+        let evicted = recency.set(id, bytes);
+        for least in &evicted {
+            self.schedules.remove(least);
+        }
+        self.metrics.evict(evicted.len());
+        self.metrics.set_bytes(recency.bytes());
+    }
+
+    /// Removes the map; the next request loads it again.
+    fn forget(&self, id: ScheduleId) {
+        let mut recency = self.recency();
+        recency.remove(id);
+        self.schedules.remove(&id);
+        self.metrics.set_bytes(recency.bytes());
+    }
+
+    /// Removes a map that couldn't be loaded.
+    fn forget_if(&self, id: ScheduleId, failed: &Arc<ScheduleSeats>) {
+        self.schedules.remove_if(&id, |_, current| Arc::ptr_eq(current, failed));
+    }
+
+    fn recency(&self) -> MutexGuard<'_, Recency<ScheduleId>> {
+        self.recency.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl ReadModel for SeatMaps {
-    /// Keeps the seat if the map of its schedule was requested before.
+    /// Keeps the seat if the map of its schedule is in memory or being loaded.
     fn apply(&self, row: LoggedRow) {
         let LoggedRow::Seat(seat) = row else { return };
         if let Some(schedule_seats) = self.schedules.get(&seat.schedule()) {
@@ -125,7 +232,10 @@ impl ReadModel for SeatMaps {
 
     /// Removes all maps; the next request of each loads it again.
     async fn reload(&self) -> Result<(), Error> {
+        let mut recency = self.recency();
+        recency.clear();
         self.schedules.clear();
+        self.metrics.set_bytes(0);
         Ok(())
     }
 }
@@ -138,7 +248,7 @@ impl Observer for SeatMaps {
     /// Removes the maps of the change; the next request of each loads it again.
     fn doubtful(&self, change: &Change) {
         for seat in change.rows::<Seat>() {
-            self.schedules.remove(&seat.row.schedule());
+            self.forget(seat.row.schedule());
         }
     }
 }
@@ -174,6 +284,12 @@ impl Seats {
         let label = label.unwrap_or_else(|| seat.label().into());
         self.rows.insert(seat.number(), (seat, label));
         self.map = None;
+    }
+
+    /// Returns the estimated size of the seats and of their map.
+    fn bytes(&self) -> usize {
+        let labels: usize = self.rows.values().map(|(_, label)| 2 * label.len()).sum();
+        self.rows.len() * SEAT_BYTES + labels
     }
 
     fn build(&mut self, now: Moment) {
@@ -213,27 +329,4 @@ fn count<T>(items: impl Iterator<Item = T>) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use domain::testing::{BEN, SCHEDULE, a_hold, a_schedule, a_seat};
-    use time::Duration;
-
-    use super::*;
-    use crate::ports::MockCatalogue;
-    use crate::testing::StoppedClock;
-
-    #[tokio::test]
-    async fn an_expired_hold_is_held_again_if_the_clock_goes_back() {
-        let hold = a_hold(BEN, &[7]);
-        let seat = a_seat(7).held_under(&hold);
-        let mut catalogue = MockCatalogue::new();
-        catalogue.expect_seats().withf(|schedule| *schedule == SCHEDULE).times(1).returning(move |_| Ok(vec![seat.clone()]));
-        let clock = Arc::new(StoppedClock::default());
-        let maps = SeatMaps::new(Arc::new(catalogue), clock.clone());
-        let until = hold.expires_at() - clock.now();
-        for (by, held) in [(Duration::ZERO, 1), (until, 0), (-Duration::SECOND, 1), (Duration::SECOND, 0), (-until, 1)] {
-            clock.advance(by);
-            let map = maps.map(&a_schedule()).await.unwrap();
-            assert_eq!((map.held, map.available), (held, 1 - held), "{}", clock.now());
-        }
-    }
-}
+mod tests;

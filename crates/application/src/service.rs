@@ -12,8 +12,8 @@ use crate::housekeeper::Retention;
 use crate::ports::{Clock, Ids, Observer, Ports};
 use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
-    AuditJobs, Committer, Error, Follower, GroupCommit, Housekeeper, ReadModel, SalesMetrics, Scheduler, SeatMaps, UseCases, WaitingRoom,
-    use_cases, waiting_room,
+    AuditJobs, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, MemoryLimits, ReadModel, SalesMetrics, Scheduler,
+    SeatMaps, UseCases, WaitingRoom, use_cases, waiting_room,
 };
 
 /// The dependencies of a service.
@@ -49,6 +49,8 @@ pub struct Settings {
     pub intervals: Intervals,
     /// How long rows are kept.
     pub retention: Retention,
+    /// The maximum sizes of the read models.
+    pub memory: MemoryLimits,
 }
 
 /// The parts of the application that one process runs.
@@ -73,21 +75,25 @@ impl Service {
     pub async fn start(parts: Parts, settings: Settings) -> Result<Self, Error> {
         let Parts { ports, clock, ids, rules } = parts;
         let (currency, rules) = (rules.currency, Arc::new(rules));
-        let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
+        let catalogue = Arc::new(CatalogueModel::new(ports.catalogue.clone(), settings.memory.catalogue));
+        let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone(), settings.memory.seat_maps));
         let room = Arc::new(WaitingRoom::new(waiting_room::Parts {
             tokens: ports.tokens.clone(),
-            catalogue: ports.catalogue.clone(),
+            catalogue: catalogue.clone(),
             seat_maps: seat_maps.clone(),
             clock: clock.clone(),
             policy: rules.queue,
             tick: settings.intervals.tick.try_into().unwrap_or(time::Duration::MAX),
+            memory: settings.memory,
         }));
         let capacity_freed = Arc::new(CapacityFreed::default());
         let sales_metrics = Arc::new(SalesMetrics::new(clock.clone(), currency));
-        let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), capacity_freed.clone(), sales_metrics.clone()];
-        // The follower starts before the waiting room is filled, so that no commit is missed in between.
-        let read_models: Vec<Arc<dyn ReadModel>> = vec![room.clone(), seat_maps.clone()];
+        let observers: Vec<Arc<dyn Observer>> =
+            vec![catalogue.clone(), room.clone(), seat_maps.clone(), capacity_freed.clone(), sales_metrics.clone()];
+        // The follower starts before the read models are filled, so that no commit is missed in between.
+        let read_models: Vec<Arc<dyn ReadModel>> = vec![catalogue.clone(), room.clone(), seat_maps.clone()];
         let follower = if ports.is_shared { Some(Follower::start(ports.log.clone(), read_models, settings.follow).await?) } else { None };
+        catalogue.fill().await?;
         room.fill().await?;
 
         let committer = Arc::new(Committer::new(ports.store.clone(), observers));
@@ -104,8 +110,18 @@ impl Service {
         tasks.spawn(Housekeeper::new(ports.housekeeping.clone(), room.clone(), settings.retention).run(stop.clone()));
         tasks.close();
         let audits = Arc::new(AuditJobs::new(ports.audit.clone(), clock.clone(), ids.clone(), tasks.clone(), stop.clone()));
-        let use_cases =
-            UseCases::new(&use_cases::Parts { commits, joins, operator_commits, ports, room: room.clone(), seat_maps, audits, clock, ids });
+        let use_cases = UseCases::new(&use_cases::Parts {
+            commits,
+            joins,
+            operator_commits,
+            ports,
+            room: room.clone(),
+            catalogue,
+            seat_maps,
+            audits,
+            clock,
+            ids,
+        });
         Ok(Self { use_cases, lanes, room, sales_metrics, tasks, stop })
     }
 

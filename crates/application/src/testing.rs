@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::ports::{Catalogue, Clock, Ids, MockCatalogue, Tokens};
 use crate::waiting_room::Parts;
-use crate::{SeatMaps, WaitingRoom};
+use crate::{CatalogueModel, MemoryLimits, SeatMaps, WaitingRoom};
 
 /// Returns a catalogue that only has the default queue.
 #[must_use]
@@ -31,8 +31,10 @@ pub fn an_empty_catalogue() -> MockCatalogue {
 
 /// Returns an empty waiting room with a capacity of 100, which admits up to 50 users per second.
 pub fn a_waiting_room(tokens: Arc<dyn Tokens>, catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>) -> WaitingRoom {
-    let seat_maps = Arc::new(SeatMaps::new(catalogue.clone(), clock.clone()));
-    WaitingRoom::new(Parts { tokens, catalogue, seat_maps, clock, policy: rules().queue, tick: Duration::SECOND })
+    let memory = MemoryLimits::default();
+    let seat_maps = Arc::new(SeatMaps::new(catalogue.clone(), clock.clone(), memory.seat_maps));
+    let catalogue = Arc::new(CatalogueModel::new(catalogue, memory.catalogue));
+    WaitingRoom::new(Parts { tokens, catalogue, seat_maps, clock, policy: rules().queue, tick: Duration::SECOND, memory })
 }
 
 /// A clock that starts at [`NOW`] and only moves by [`StoppedClock::advance`].

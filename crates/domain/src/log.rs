@@ -3,7 +3,10 @@
 use time::OffsetDateTime;
 
 use crate::change::NewToken;
-use crate::{Change, ConcertId, Queue, QueueId, QueueToken, RowWrite, Seat, TokenDigest, TokenId, TokenState, UserId, Versioned, Write};
+use crate::{
+    Change, Concert, ConcertId, Queue, QueueId, QueueToken, RowWrite, Schedule, Seat, TokenDigest, TokenId, TokenState, UserId, Versioned,
+    Write,
+};
 
 /// A row that read models are built from, as a change left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,10 @@ pub enum LoggedRow {
     Seat(Versioned<Seat>),
     /// A queue.
     Queue(Versioned<Queue>),
+    /// A concert.
+    Concert(Versioned<Concert>),
+    /// A schedule of a concert.
+    Schedule(Versioned<Schedule>),
 }
 
 /// A queue token without its id, which is a secret.
@@ -62,9 +69,9 @@ impl Change {
             }
             RowWrite::Seat(seat) => Some(LoggedRow::Seat(seat.versioned())),
             RowWrite::Queue(queue) => Some(LoggedRow::Queue(queue.versioned())),
+            RowWrite::Concert(concert) => Some(LoggedRow::Concert(concert.versioned())),
+            RowWrite::Schedule(schedule) => Some(LoggedRow::Schedule(schedule.versioned())),
             RowWrite::Admission(_)
-            | RowWrite::Concert(_)
-            | RowWrite::Schedule(_)
             | RowWrite::User(_)
             | RowWrite::Reservation(_)
             | RowWrite::Payment(_)

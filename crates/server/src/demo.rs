@@ -29,10 +29,11 @@ const CLUB_PRICE: i64 = 60_000;
 /// The arena's blocks, from the stage backwards: sections, rows in each, seats in a row, price.
 const ARENA_BLOCKS: [(&str, u32, u32, i64); 3] = [("ABCDEF", 20, 25, 165_000), ("GHJKLMNP", 25, 25, 121_000), ("QRSTUVW", 40, 25, 88_000)];
 
-/// Adds the demo data to an empty store; a store with concerts is left unchanged.
-pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTime, max_charge: Money) -> anyhow::Result<()> {
+/// Adds the demo concerts to an empty store, and returns whether it was empty; a store with concerts is left unchanged. It must be called
+/// before the read models are filled.
+pub(crate) async fn add_concerts(ports: &Ports, now: OffsetDateTime) -> anyhow::Result<bool> {
     if !ports.catalogue.concerts(PageRequest { after: None, size: 1 }).await?.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     for result in ports.operator_store.commit(&[catalogue(now)?]).await {
         match result {
@@ -41,6 +42,11 @@ pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTim
             Err(error) => return Err(error.into()),
         }
     }
+    Ok(true)
+}
+
+/// Adds the demo user, with funds.
+pub(crate) async fn add_user(use_cases: &UseCases, max_charge: Money) -> anyhow::Result<()> {
     let scope = IdempotencyScope { user: USER, operation: Operation::Charge, key: IdempotencyKey::new("demo-funds")? };
     let idempotency = IdempotentRequest { scope, fingerprint: Fingerprint([0; 32]) };
     // An operator's command, so that it also succeeds where users can't charge their wallets.

@@ -225,8 +225,8 @@ impl Store for Connection {
 
 #[async_trait]
 impl Tokens for Connection {
-    async fn token(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, ReadError> {
-        self.read(self.world.ports.tokens.token(id)).await
+    async fn tokens(&self, ids: &[TokenId]) -> Result<Vec<Versioned<QueueToken>>, ReadError> {
+        self.read(self.world.ports.tokens.tokens(ids)).await
     }
 
     async fn live(&self, queue: QueueId, after: u64, at_most: u32) -> Result<Vec<Versioned<QueueToken>>, ReadError> {

@@ -3,10 +3,10 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use application::Service;
 use application::housekeeper::Retention;
 use application::scheduler::Intervals;
 use application::service::{Parts, Settings};
+use application::{MemoryLimits, Service};
 use domain::{Charging, Money, QueuePolicy, Rules};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::InstanceClock;
 use crate::connection::Connection;
 use crate::instance::Instance;
-use crate::plan::Numbers;
+use crate::plan::{Numbers, Plan};
 use crate::rng::Rng;
 use crate::violation::ensure;
 use crate::world::World;
@@ -33,7 +33,7 @@ pub(crate) async fn start(world: &Arc<World>, number: u64, start: u64) {
         let dead = CancellationToken::new();
         let connection = Connection::new(world.clone(), number, start, dead.clone());
         let parts = Parts { ports: connection.ports(), clock: clock.clone(), ids: world.ids.clone(), rules: rules(&world.plan.numbers) };
-        if let Ok(service) = Service::start(parts, settings(&world.plan.numbers)).await {
+        if let Ok(service) = Service::start(parts, settings(&world.plan)).await {
             world.record(|| format!("instance {number} starts"));
             let mut instances = world.instances.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(slot) = usize::try_from(number).ok().and_then(|number| instances.get_mut(number)) {
@@ -97,7 +97,8 @@ pub(crate) fn rules(numbers: &Numbers) -> Rules {
     }
 }
 
-fn settings(numbers: &Numbers) -> Settings {
+fn settings(plan: &Plan) -> Settings {
+    let numbers = &plan.numbers;
     Settings {
         lanes: usize::try_from(numbers.lanes).unwrap_or(1),
         max_waiting: usize::try_from(numbers.max_queue).unwrap_or(1),
@@ -116,5 +117,15 @@ fn settings(numbers: &Numbers) -> Settings {
             tokens: Duration::from_millis(numbers.token_retention),
             unused_users: Duration::from_hours(24),
         },
+        memory: memory(plan.seed),
+    }
+}
+
+/// In one run of two, the limits of memory are so low that only a part of the rows fits; the rest is evicted and read again.
+fn memory(seed: u64) -> MemoryLimits {
+    if seed.is_multiple_of(2) {
+        MemoryLimits::default()
+    } else {
+        MemoryLimits { seat_maps: 6_000, catalogue: 2_000, ended_tokens: 2_000, unknown_tokens: 100 }
     }
 }

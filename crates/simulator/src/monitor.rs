@@ -73,7 +73,7 @@ pub(crate) fn is_quiet(world: &World) -> bool {
     world.without_commits() > 2 * world.plan.numbers.follow + COMMIT_FREE && world.without_faults() > FAULT_FREE
 }
 
-/// Checks that the waiting rooms and seat maps of all instances match the model.
+/// Checks that the waiting rooms, catalogues and seat maps of all instances match the model and the store.
 pub(crate) async fn check_read_models(world: &World) -> Check {
     for instance in world.up().iter().filter(|_| is_quiet(world)) {
         check_waiting_room(world, instance)?;
@@ -122,10 +122,13 @@ async fn check_seat_maps(world: &World, instance: &Instance) -> Check {
     for id in ids {
         let Ok(Some(schedule)) = world.ports.catalogue.schedule(id).await else { continue };
         // Loading the seat map may take time; a commit in the meantime postpones the comparison.
-        let Ok(map) = instance.service.use_cases.concerts.seats(&schedule.row).await else { continue };
+        let concerts = &instance.service.use_cases.concerts;
+        let (Ok(map), Ok(known)) = (concerts.seats(&schedule.row).await, concerts.schedule(id).await) else { continue };
         if !is_quiet(world) {
             return Ok(());
         }
+        let detail = || format!("instance {}: {known:?}, expected {schedule:?}", instance.number);
+        ensure(known == schedule, "readers", "stale catalogue", detail)?;
         let now = instance.service.room.now();
         let model = world.model();
         for seat in &map.seats {

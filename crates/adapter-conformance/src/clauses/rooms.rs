@@ -7,7 +7,7 @@ use application::group_commit::Limits;
 use application::ports::{Observer, Ports};
 use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::testing::a_waiting_room;
-use application::{Committer, Follower, GroupCommit, ReadModel, Scheduler, SeatMaps, WaitingRoom};
+use application::{Committer, Follower, GroupCommit, MemoryLimits, ReadModel, Scheduler, SeatMaps, WaitingRoom};
 use domain::decide::admission::Pass;
 use domain::{Queue, QueueId, QueueToken, TokenStatus, UserId};
 use fastrand::Rng;
@@ -110,7 +110,7 @@ async fn compare_random_run(adapter: &dyn Adapter, seed: u64) {
     let other = match adapter.beside(world.clock.clone()).await {
         Some(ports) => {
             let room = new_room(&world, &ports);
-            let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), world.clock.clone()));
+            let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), world.clock.clone(), MemoryLimits::default().seat_maps));
             let read_models: Vec<Arc<dyn ReadModel>> = vec![room.clone(), seat_maps];
             let follower = Follower::start(ports.log.clone(), read_models, DAY).await.unwrap();
             Some((room, follower))

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::{LedgerCheck, Log, LogPage, Ports, Position, ReaderName};
-use domain::decide::admin::queue;
+use domain::decide::admin::{concert, queue};
 use domain::{LoggedRow, QueueToken, QueueTransition, Versioned};
 use tokio::task::JoinSet;
 
 use super::log::{assert_all_logged, start_a_crowd};
 use crate::Adapter;
 use crate::world::{
-    ADA, ALL, BEN, CYD, MOMENT, OTHER_CONCERT, OTHER_QUEUE, Recorded, Recorder, SCHEDULE, World, assert_conflict, assert_progress, guest,
-    read,
+    ADA, ALL, BEN, CYD, MOMENT, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, Recorded, Recorder, SCHEDULE, World, assert_conflict,
+    assert_progress, guest, read,
 };
 
 /// Creates a process whose commits are recorded, and another one on the same store.
@@ -57,7 +57,7 @@ fn row_of(token: &Versioned<QueueToken>) -> LoggedRow {
     LoggedRow::Token(Versioned::new(token.version, (&token.row).into()))
 }
 
-/// `rows`: returns the tokens, seats and queues that another process wrote, as each commit left them, in pages of any size.
+/// `rows`: returns the tokens, seats, queues, concerts and schedules that another process wrote, as each commit left them, in pages of any size.
 pub async fn rows_of_another_process_are_returned(adapter: &dyn Adapter) {
     let (world, recorder, other) = two_processes(adapter).await;
     let start = other.extent().await.end;
@@ -72,6 +72,7 @@ pub async fn rows_of_another_process_are_returned(adapter: &dyn Adapter) {
     }
     assert!(world.commit_group(&group).await.iter().all(Result::is_ok));
     world.run(&queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueTransition::Pause }).await.unwrap();
+    world.run(&concert::Cancel { order: world.an_order(CYD), id: OTHER_CONCERT }).await.unwrap();
 
     let expected = sorted(recorder.rows());
     for at_most in (1..=30).chain([ALL, u32::MAX]) {
@@ -98,6 +99,8 @@ pub async fn rows_of_another_process_are_returned(adapter: &dyn Adapter) {
         assert!(logged.contains(&LoggedRow::Seat(seat)));
     }
     assert!(logged.contains(&LoggedRow::Queue(world.queue(OTHER_QUEUE).await.unwrap())));
+    assert!(logged.contains(&LoggedRow::Concert(world.concert(OTHER_CONCERT).await.unwrap())));
+    assert!(logged.contains(&LoggedRow::Schedule(world.schedule(OTHER_SCHEDULE).await.unwrap())));
 }
 
 /// `rows`: returns each row once across positions; rows that are readable at a position are not returned after it.

@@ -39,7 +39,7 @@ impl World {
     }
 
     pub(crate) async fn token(&self, id: TokenId) -> Versioned<QueueToken> {
-        self.ports.tokens.token(id).await.unwrap().expect("a token")
+        self.ports.tokens.tokens(&[id]).await.unwrap().pop().expect("a token")
     }
 
     /// Returns the reservation, which was written `writes` times.

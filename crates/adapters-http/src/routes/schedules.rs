@@ -2,9 +2,8 @@
 
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get};
-use application::Error;
 use application::use_cases::ScheduleView;
-use domain::{ConcertId, Refusal, ScheduleId};
+use domain::{ConcertId, ScheduleId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -111,24 +110,10 @@ async fn list_schedules(call: GuardedRequest<(MaybePathId<ConcertId>, ScheduleFi
     let GuardedRequest { guard, parts: (MaybePathId(id), ScheduleFilter { bookable, page: PageQuery(page) }, known) } = call;
     let pass = guard.pass;
     let schedules = guard.run(|use_cases| async move {
-        let concert = match id {
-            Some(id) => found(use_cases.concerts.concert(id).await)?,
-            None => None,
-        };
-        use_cases.enter.execute(pass, concert.as_ref().map(|concert| concert.queue())).await?;
-        let concert = concert.ok_or(Refusal::NotFound)?;
+        let concert = use_cases.enter.concert(pass, id).await?;
         use_cases.concerts.schedules(concert.id(), bookable, page).await
     });
     let schedules = schedules.await?.ok_or_else(invalid_cursor)?;
     let body = Bytes::from(json(&List::new(schedules, ScheduleBody::from))?);
     known.respond(&Tag::of(&body), "private, no-cache", || Ok(body))
-}
-
-/// Converts "not found" to none, so that the guard can be checked before it is reported.
-pub(super) fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::Refused(Refusal::NotFound)) => Ok(None),
-        Err(error) => Err(error),
-    }
 }

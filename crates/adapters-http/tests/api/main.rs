@@ -27,6 +27,7 @@ mod reservations;
 mod schedules;
 mod seats;
 mod shop;
+mod stopped_store;
 mod story;
 mod users;
 mod wallet;

@@ -14,7 +14,7 @@ use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
-use application::{AuditJobs, Committer, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use application::{AuditJobs, CatalogueModel, Committer, GroupCommit, MemoryLimits, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, Zone};
@@ -96,20 +96,23 @@ impl Plan {
         let mut ports = store.ports();
         self.catalogue(&clock).insert_into(&*ports.store).await;
         let queues = ports.catalogue.queues().await.expect("the queues");
-        let catalogue = ports.catalogue.clone();
         (self.ports)(&mut ports);
 
-        let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
+        let memory = MemoryLimits::default();
+        let catalogue = Arc::new(CatalogueModel::new(ports.catalogue.clone(), memory.catalogue));
+        catalogue.fill().await.expect("the catalogue");
+        let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone(), memory.seat_maps));
         let room = Arc::new(WaitingRoom::new(RoomParts {
             tokens: ports.tokens.clone(),
-            catalogue,
+            catalogue: catalogue.clone(),
             seat_maps: seat_maps.clone(),
             clock: clock.clone(),
             policy: self.rules.queue,
             tick: Span::SECOND,
+            memory,
         }));
         room.refresh().await.expect("the notices");
-        let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone()];
+        let observers: Vec<Arc<dyn Observer>> = vec![catalogue.clone(), room.clone(), seat_maps.clone()];
         let rules = Arc::new(self.rules);
         // Admin commands are large, and no buyer's request waits behind them.
         let operator_commits = Limits { kind: "operators", lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
@@ -129,6 +132,7 @@ impl Plan {
             commits,
             ports: ports.clone(),
             room: room.clone(),
+            catalogue,
             seat_maps,
             audits,
             clock: clock.clone(),

@@ -3,7 +3,7 @@
 use application::ports::{ReadError, Tokens};
 use async_trait::async_trait;
 use domain::{QueueId, QueueToken, TokenId, Versioned};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::Reads;
 use crate::all;
@@ -11,9 +11,11 @@ use crate::rows::token;
 
 #[async_trait]
 impl Tokens for Reads {
-    async fn token(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, ReadError> {
-        let row = self.within(token::Entity::find_by_id(id.0).one(&self.db)).await?;
-        Ok(row.map(Versioned::try_from).transpose()?)
+    async fn tokens(&self, ids: &[TokenId]) -> Result<Vec<Versioned<QueueToken>>, ReadError> {
+        // Lists of a few lengths, since each length is a statement of its own, which the connection keeps prepared.
+        let repeated = ids.last().into_iter().cycle().take(ids.len().next_power_of_two().saturating_sub(ids.len()));
+        let ids = ids.iter().chain(repeated).map(|id| id.0);
+        all(self.within(token::Entity::find().filter(token::Column::Id.is_in(ids)).all(&self.db)).await?)
     }
 
     async fn live(&self, queue: QueueId, after: u64, at_most: u32) -> Result<Vec<Versioned<QueueToken>>, ReadError> {

@@ -20,7 +20,7 @@ async fn an_invalid_row_fails_only_the_needs_that_load_it() {
     let rows = world.store.load(&[adas.clone().into(), bens.clone().into()]).await.unwrap();
     assert_eq!(adas.find(&rows).unwrap_err().problem, "queue_tokens.state");
     assert!(bens.find(&rows).unwrap().is_some());
-    assert!(matches!(world.store.reads().token(ada.token.unwrap()).await, Err(ReadError::Corrupt(_))));
+    assert!(matches!(world.store.reads().tokens(&[ada.token.unwrap()]).await, Err(ReadError::Corrupt(_))));
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn a_store_that_opens_the_file_again_finds_all_changes() {
     assert_eq!(again.reads().seats(SCHEDULE).await.unwrap(), world.store.reads().seats(SCHEDULE).await.unwrap());
     assert_eq!(again.reads().entries(guest.user, page).await.unwrap().len(), 2);
     assert_eq!(again.reads().user(guest.user).await.unwrap().unwrap().id, guest.user);
-    let token = again.reads().token(guest.token.unwrap()).await.unwrap().unwrap();
+    let token = again.reads().tokens(&[guest.token.unwrap()]).await.unwrap().remove(0);
     assert!(!token.is_live(), "the payment ended the token");
 }
 

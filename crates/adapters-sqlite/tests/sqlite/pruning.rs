@@ -21,7 +21,7 @@ async fn an_ended_token_with_a_reservation_is_checked_once() {
     let old = Prunable::Tokens { before: world.clock.now() };
     assert_eq!(world.store.prune(old, 10).await.unwrap(), Pruned { rows: 1, more: false }, "Cyd's");
 
-    assert!(world.store.reads().token(cyd.token.unwrap()).await.unwrap().is_none());
+    assert!(world.store.reads().tokens(&[cyd.token.unwrap()]).await.unwrap().is_empty());
     let db = world.checked_pool().await;
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM queue_tokens WHERE state = 'EXPIRED' AND reason <> 'PAID' AND kept = 0")
         .fetch_one(&db)

@@ -82,7 +82,7 @@ async fn a_page_that_cannot_be_read_is_requested_again() {
     assert_eq!(notes.take(), ["token 1"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_lost_position_rebuilds_the_read_models_until_that_succeeds() {
     let mut log = MockLog::new();
     let mut calls = 0;
@@ -100,6 +100,9 @@ async fn a_lost_position_rebuilds_the_read_models_until_that_succeeds() {
     let mut follower = follower(log, &notes).await;
     assert!(follower.follow().await.is_err(), "the store should be unavailable");
     follower.follow().await.unwrap();
+    assert!(notes.take().is_empty(), "the next attempt follows after a pause");
+    tokio::time::advance(*PAUSES.start()).await;
+    follower.follow().await.unwrap();
     assert_eq!(notes.take(), ["rebuilt"]);
     follower.follow().await.unwrap();
     assert_eq!(notes.take(), ["token 3"], "the rows committed since the end of the log was read");
@@ -115,4 +118,24 @@ async fn a_corrupt_row_is_skipped_by_rebuilding_the_read_models() {
     follower.follow().await.unwrap();
     follower.follow().await.unwrap();
     assert_eq!(notes.take(), ["rebuilt"]);
+}
+
+#[tokio::test]
+async fn a_follower_that_is_20_000_groups_behind_reads_each_of_them_once() {
+    const GROUPS: u64 = 20_000;
+    let mut log = a_log(0);
+    let (mut end, mut next) = (0, 0);
+    log.expect_rows().returning(move |after, at_most| {
+        // The other instances commit the groups while this one does nothing, and some more while it reads.
+        end = if end == 0 { GROUPS } else { end + 1 };
+        assert_eq!(after, Position(next), "the page after the last one");
+        let last = end.min(after.0 + u64::from(at_most));
+        next = last;
+        Ok(Some(page((after.0 + 1..=last).map(token).collect(), last, end)))
+    });
+    let notes = Arc::new(Notes::default());
+    follower(log, &notes).await.follow().await.unwrap();
+    let applied = notes.take();
+    assert!(applied.len() >= usize::try_from(GROUPS).unwrap());
+    assert!(applied.iter().zip(1..).all(|(note, number)| *note == format!("token {number}")), "each once, in order");
 }

@@ -9,8 +9,8 @@ use crate::ports::ReadError;
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Tokens: Send + Sync {
-    /// Returns the token, if it exists, ended or not.
-    async fn token(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, ReadError>;
+    /// Returns the tokens with these `ids` that exist, ended or not, each once, in any order.
+    async fn tokens(&self, ids: &[TokenId]) -> Result<Vec<Versioned<QueueToken>>, ReadError>;
     /// Returns the tokens of a queue whose rows are WAITING or ACTIVE and whose number is above `after`, by number, up to `at_most`.
     async fn live(&self, queue: QueueId, after: u64, at_most: u32) -> Result<Vec<Versioned<QueueToken>>, ReadError>;
 }

@@ -6,8 +6,8 @@ use domain::{Concert, ConcertId, Refusal, Schedule, ScheduleId, Versioned};
 use time::OffsetDateTime;
 
 use crate::page::{Page, PageRequest};
-use crate::ports::{Catalogue, Clock};
-use crate::{Error, SeatMap, SeatMaps};
+use crate::ports::Clock;
+use crate::{CatalogueModel, Error, SeatMap, SeatMaps};
 
 /// The public view of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,17 +32,17 @@ impl ScheduleView {
     }
 }
 
-/// Reads concerts, their schedules and seats.
+/// Reads concerts, their schedules and seats, usually from memory.
 #[derive(Clone)]
 pub struct Concerts {
-    catalogue: Arc<dyn Catalogue>,
+    catalogue: Arc<CatalogueModel>,
     seat_maps: Arc<SeatMaps>,
     clock: Arc<dyn Clock>,
 }
 
 impl Concerts {
     /// Creates the use case over the catalogue and the seat maps.
-    pub fn new(catalogue: Arc<dyn Catalogue>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(catalogue: Arc<CatalogueModel>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
         Self { catalogue, seat_maps, clock }
     }
 

@@ -35,7 +35,7 @@ pub use release::ReleaseHold;
 
 use self::admin::{FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
 use crate::ports::{Clock, Ids, Ports};
-use crate::{AuditJobs, GroupCommit, SeatMaps, WaitingRoom};
+use crate::{AuditJobs, CatalogueModel, GroupCommit, SeatMaps, WaitingRoom};
 
 /// All use cases, wired.
 #[derive(Clone)]
@@ -96,6 +96,8 @@ pub struct Parts {
     pub ports: Ports,
     /// The waiting and active users.
     pub room: Arc<WaitingRoom>,
+    /// The concerts, schedules and queues in memory.
+    pub catalogue: Arc<CatalogueModel>,
     /// The seat maps.
     pub seat_maps: Arc<SeatMaps>,
     /// The audits.
@@ -110,14 +112,14 @@ impl UseCases {
     /// Creates the use cases.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
-        let Parts { commits, joins, operator_commits, ports, room, seat_maps, audits, clock, ids } = parts;
+        let Parts { commits, joins, operator_commits, ports, room, catalogue, seat_maps, audits, clock, ids } = parts;
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
             join: JoinQueue::new(joins.clone(), ids.clone()),
             poll: PollToken::new(room.clone()),
-            enter: Enter::new(commits.clone(), room.clone()),
+            enter: Enter::new(commits.clone(), room.clone(), catalogue.clone()),
             leave: LeaveQueue::new(commits.clone()),
-            concerts: Concerts::new(ports.catalogue.clone(), seat_maps.clone(), clock.clone()),
+            concerts: Concerts::new(catalogue.clone(), seat_maps.clone(), clock.clone()),
             hold: HoldSeats::new(commits.clone(), ids.clone()),
             exchange: ExchangeSeats::new(commits.clone(), ids.clone()),
             release: ReleaseHold::new(commits.clone()),

@@ -4,13 +4,15 @@
 //! ```text
 //!   commits of this process ──► Observer ─┐
 //!   all commits ──► Follower ─────────────┼─► apply ─► tokens ─► lines (positions, pace) ─► listeners (event streams)
-//!   an unknown token ──► store, once ─────┘
-//!   queues, available seats ──► periodic refresh ─► notices
+//!   an unknown token ──► look-up ─────────┘
+//!   catalogue, available seats ──► periodic refresh ─► notices
 //! ```
 
+mod ended_tokens;
 mod estimate;
 mod estimate_samples;
 mod listeners;
+mod look_ups;
 mod measures;
 mod notices;
 mod pace;
@@ -18,6 +20,7 @@ mod reading;
 mod refusals;
 mod token_position;
 mod tokens;
+mod unknown_tokens;
 mod waiting_queue;
 
 use std::collections::BTreeSet;
@@ -29,28 +32,29 @@ use dashmap::DashMap;
 use domain::{Change, LoggedRow, LoggedToken, NewToken, QueueId, QueuePolicy, QueueToken, TokenDigest, TokenId, Versioned};
 use time::{Duration, OffsetDateTime};
 
-use crate::ports::{Catalogue, Clock, Committed, Observer, Tokens};
-use crate::{Error, ReadModel, SeatMaps};
+use crate::memory::{MemoryLimits, MemoryMetrics};
+use crate::ports::{Clock, Committed, Observer, Tokens};
+use crate::{CatalogueModel, Error, ReadModel, SeatMaps};
 
+use ended_tokens::EndedTokens;
 use listeners::Listeners;
+use look_ups::LookUps;
 use notices::Notices;
 use refusals::Refusals;
 use tokens::KnownTokens;
+use unknown_tokens::UnknownTokens;
 use waiting_queue::WaitingQueue;
 
 pub use estimate::Estimate;
 pub use listeners::Listener;
 pub use token_position::{QueueFigures, TokenView};
 
-/// How long an ended token is kept in memory after its end; later it is read from the store.
-const REMEMBER_ENDED: Duration = Duration::minutes(10);
-
 /// The dependencies of a waiting room.
 pub struct Parts {
     /// The source of tokens that are not in memory.
     pub tokens: Arc<dyn Tokens>,
-    /// The source of queues.
-    pub catalogue: Arc<dyn Catalogue>,
+    /// The source of queues, concerts and schedules.
+    pub catalogue: Arc<CatalogueModel>,
     /// The source of the numbers of available seats.
     pub seat_maps: Arc<SeatMaps>,
     /// The store's clock.
@@ -59,11 +63,16 @@ pub struct Parts {
     pub policy: QueuePolicy,
     /// The interval between two ticks.
     pub tick: Duration,
+    /// The limits of memory for tokens that aren't live.
+    pub memory: MemoryLimits,
 }
 
 /// The waiting and active users.
 pub struct WaitingRoom {
     tokens: KnownTokens,
+    ended: EndedTokens,
+    unknown: UnknownTokens,
+    look_ups: LookUps,
     lines: DashMap<QueueId, WaitingQueue>,
     notices: Notices,
     listeners: Arc<Listeners>,
@@ -76,15 +85,20 @@ pub struct WaitingRoom {
     clock: Arc<dyn Clock>,
     policy: QueuePolicy,
     tick: Duration,
+    ended_metrics: MemoryMetrics,
+    unknown_metrics: MemoryMetrics,
 }
 
 impl WaitingRoom {
     /// Creates an empty waiting room.
     pub fn new(parts: Parts) -> Self {
-        let Parts { tokens, catalogue, seat_maps, clock, policy, tick } = parts;
+        let Parts { tokens, catalogue, seat_maps, clock, policy, tick, memory } = parts;
         estimate_samples::describe();
         Self {
             tokens: KnownTokens::new(),
+            ended: EndedTokens::new(memory.ended_tokens),
+            unknown: UnknownTokens::new(memory.unknown_tokens),
+            look_ups: LookUps::default(),
             lines: DashMap::new(),
             notices: Notices::new(catalogue, seat_maps, clock.clone()),
             listeners: Arc::default(),
@@ -95,6 +109,8 @@ impl WaitingRoom {
             clock,
             policy,
             tick,
+            ended_metrics: MemoryMetrics::new("ended_tokens", memory.ended_tokens),
+            unknown_metrics: MemoryMetrics::new("unknown_tokens", memory.unknown_tokens),
         }
     }
 
@@ -110,12 +126,18 @@ impl WaitingRoom {
         self.tokens.get(id.digest()).map(|token| token.row.with_id(id))
     }
 
-    /// Returns the token from memory, or reads it from the store once and keeps it.
+    /// Returns the token from memory, or looks it up in the store and keeps the result for a while, also that it doesn't exist.
     pub async fn find(&self, id: TokenId) -> Result<Option<QueueToken>, Error> {
         if let Some(token) = self.known(id) {
             return Ok(Some(token));
         }
-        let Some(token) = self.read(id).await? else { return Ok(None) };
+        // All live tokens are in memory, so this one ended long ago or was never issued.
+        if self.unknown.has(id, self.clock.now()) {
+            self.unknown_metrics.hit();
+            return Ok(None);
+        }
+        self.unknown_metrics.miss();
+        let Some(token) = self.look_ups.find(id, |ids| self.read(ids)).await? else { return Ok(None) };
         Ok(Some(token.row))
     }
 
@@ -168,7 +190,8 @@ impl WaitingRoom {
     /// Removes old refusals, and tokens that ended some time ago.
     pub fn tidy(&self) {
         let now = self.clock.now();
-        self.tokens.forget_ended(|token| token.state.expires_at().is_none_or(|at| now < at + REMEMBER_ENDED));
+        self.ended.take_old(now).into_iter().for_each(|digest| self.tokens.forget_ended(digest));
+        self.tokens.shrink();
         self.lines.iter_mut().for_each(|mut line| line.tidy());
         self.refusals.tidy(now);
     }
@@ -180,9 +203,16 @@ impl WaitingRoom {
 
     /// Stores the token, unless this or a newer version is known, and notifies its listeners.
     fn keep(&self, token: &Versioned<LoggedToken>) {
-        if self.tokens.keep(token, |before| self.lines.entry(token.queue).or_default().follow(token, before)) {
-            self.listeners.notify(token.digest);
+        if !self.tokens.keep(token, |before| self.lines.entry(token.queue).or_default().follow(token, before)) {
+            return;
         }
+        if !token.state.is_live()
+            && let Some(oldest) = self.ended.add(token.digest, self.clock.now())
+        {
+            self.tokens.forget_ended(oldest);
+            self.ended_metrics.evict(1);
+        }
+        self.listeners.notify(token.digest);
     }
 
     fn forget(&self, digest: TokenDigest) {
@@ -208,8 +238,7 @@ impl ReadModel for WaitingRoom {
     fn apply(&self, row: LoggedRow) {
         match row {
             LoggedRow::Token(token) => self.keep(&token),
-            LoggedRow::Queue(queue) => self.notices.keep(queue),
-            LoggedRow::Seat(_) => {}
+            LoggedRow::Seat(_) | LoggedRow::Queue(_) | LoggedRow::Concert(_) | LoggedRow::Schedule(_) => {}
         }
     }
 

@@ -1,5 +1,5 @@
-//! The notices of the waiting room: the queues with their policies, and the availability of the concerts that users wait for. They are read
-//! from the store periodically and served from memory.
+//! The notices of the waiting room: the queues with their policies, and the availability of the concerts that users wait for. They are
+//! derived from the catalogue and the seat maps periodically.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -8,14 +8,13 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use domain::{Availability, ConcertId, Offer, Queue, QueueId, Sale, Stock, Versioned};
 
-use crate::ports::{Catalogue, Clock};
-use crate::{Error, SeatMaps};
+use crate::ports::Clock;
+use crate::{CatalogueModel, Error, SeatMaps};
 
 pub(super) struct Notices {
-    catalogue: Arc<dyn Catalogue>,
+    catalogue: Arc<CatalogueModel>,
     seat_maps: Arc<SeatMaps>,
     clock: Arc<dyn Clock>,
-    queues: ArcSwap<HashMap<QueueId, Arc<Versioned<Queue>>>>,
     availabilities: ArcSwap<HashMap<ConcertId, Availability>>,
     shut: ArcSwap<HashSet<QueueId>>,
 }
@@ -29,18 +28,18 @@ struct ConcertOffers {
 }
 
 impl Notices {
-    pub(super) fn new(catalogue: Arc<dyn Catalogue>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
-        Self { catalogue, seat_maps, clock, queues: ArcSwap::default(), availabilities: ArcSwap::default(), shut: ArcSwap::default() }
+    pub(super) fn new(catalogue: Arc<CatalogueModel>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
+        Self { catalogue, seat_maps, clock, availabilities: ArcSwap::default(), shut: ArcSwap::default() }
     }
 
-    /// Returns the queue as it was last read.
+    /// Returns the queue.
     pub(super) fn queue(&self, id: QueueId) -> Option<Arc<Versioned<Queue>>> {
-        self.queues.load().get(&id).cloned()
+        self.catalogue.queue(id)
     }
 
-    /// Returns the queues that existed when they were last read.
+    /// Returns all queues.
     pub(super) fn queues(&self) -> Vec<QueueId> {
-        self.queues.load().keys().copied().collect()
+        self.catalogue.queues()
     }
 
     /// Returns the availability of the concert; none if unknown.
@@ -48,29 +47,9 @@ impl Notices {
         self.availabilities.load().get(&concert).copied()
     }
 
-    /// Reads the queues, and returns their ids.
-    pub(super) async fn read_queues(&self) -> Result<Vec<QueueId>, Error> {
-        let queues = self.catalogue.queues().await?;
-        let ids = queues.iter().map(|queue| queue.id()).collect();
-        for queue in queues {
-            self.keep(queue);
-        }
-        Ok(ids)
-    }
-
-    /// Stores the queue, unless this or a newer version is known. Queues are never deleted.
-    pub(super) fn keep(&self, queue: Versioned<Queue>) {
-        if self.queue(queue.id()).is_none_or(|known| known.version < queue.version) {
-            let queue = Arc::new(queue);
-            self.queues.rcu(|queues| {
-                let is_current = |known: &Arc<Versioned<Queue>>| queue.version <= known.version;
-                let mut queues = HashMap::clone(queues);
-                if !queues.get(&queue.id()).is_some_and(is_current) {
-                    queues.insert(queue.id(), queue.clone());
-                }
-                queues
-            });
-        }
+    /// Reads the rows of the catalogue that may have changed without being applied.
+    pub(super) async fn refresh_catalogue(&self) -> Result<(), Error> {
+        self.catalogue.refresh().await
     }
 
     /// Whether the queue admits no users because it serves only certain concerts whose sale isn't open.
@@ -136,7 +115,7 @@ impl Notices {
         let mut concert_offers = ConcertOffers::default();
         for schedule in self.catalogue.schedules(concert).await? {
             // Only schedules on sale are counted, so the seats of other schedules aren't loaded into memory.
-            let stock = if schedule.is_on_sale(self.clock.now()) { self.seat_maps.map(&schedule).await?.stock() } else { Stock::default() };
+            let stock = if schedule.is_on_sale(self.clock.now()) { self.seat_maps.stock(&schedule).await? } else { Stock::default() };
             concert_offers.on_sale = concert_offers.on_sale.and(stock);
             concert_offers.offers.push(Offer { schedule: schedule.row, has_seats: stock.has_seats() });
         }

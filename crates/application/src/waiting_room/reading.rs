@@ -1,4 +1,5 @@
-//! Reading the waiting room from the store: completely at the start and after a loss of the log; notices and doubtful tokens periodically.
+//! Reading the waiting room from the store: completely at the start and after a loss of the log; tokens that aren't in memory when they are
+//! requested; doubtful tokens periodically.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
@@ -14,12 +15,13 @@ use crate::Error;
 
 /// The number of tokens that are read at once.
 const PAGE: u32 = 10_000;
-/// The interval between two reads of the queues, of the availabilities, and of doubtful tokens.
+/// The interval between two refreshes of the availabilities, and of doubtful rows.
 const REFRESH: Duration = Duration::from_millis(500);
 
 impl WaitingRoom {
     /// Fills the room with all waiting and active tokens, before the first command runs.
     pub async fn fill(&self) -> Result<(), Error> {
+        self.notices.refresh_catalogue().await?;
         self.read_live(|_| ()).await?;
         self.tidy();
         self.refresh().await
@@ -29,6 +31,8 @@ impl WaitingRoom {
     /// them.
     pub(super) async fn reload_live(&self) -> Result<(), Error> {
         self.readings.fetch_add(1, Ordering::AcqRel);
+        self.unknown.clear();
+        self.notices.refresh_catalogue().await?;
         let mut live = HashSet::new();
         // Tokens that join during the read may be missing in it, and must not be removed.
         let before = self.tokens.live();
@@ -43,23 +47,24 @@ impl WaitingRoom {
         Ok(())
     }
 
-    /// Reads the token from the store and keeps it.
-    pub(super) async fn read(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, Error> {
+    /// Reads tokens from the store, and keeps them and which ones don't exist.
+    pub(super) async fn read(&self, ids: Vec<TokenId>) -> Result<Vec<Versioned<QueueToken>>, Error> {
         loop {
             let reading = self.readings.load(Ordering::Acquire);
-            let token = self.store.token(id).await?;
-            // If the room was rebuilt meanwhile, the token may have ended unnoticed.
+            let tokens = self.store.tokens(&ids).await?;
+            // If the room was rebuilt meanwhile, a token may have ended unnoticed.
             if self.readings.load(Ordering::Acquire) == reading {
-                if let Some(token) = &token {
-                    self.meet(token);
-                }
-                return Ok(token);
+                tokens.iter().for_each(|token| self.meet(token));
+                let found: HashSet<TokenId> = tokens.iter().map(|token| token.id()).collect();
+                let now = self.now();
+                ids.iter().filter(|id| !found.contains(id)).for_each(|id| self.unknown.add(*id, now));
+                return Ok(tokens);
             }
         }
     }
 
     async fn read_live(&self, mut seen: impl FnMut(TokenDigest)) -> Result<(), Error> {
-        for queue in self.notices.read_queues().await? {
+        for queue in self.notices.queues() {
             let mut after = 0;
             loop {
                 let page = self.store.live(queue, after, PAGE).await?;
@@ -74,31 +79,45 @@ impl WaitingRoom {
         Ok(())
     }
 
-    /// Refreshes the notices until `stop` is cancelled.
+    /// Refreshes the notices and doubtful rows until `stop` is cancelled.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut ticks = interval(REFRESH);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            if let Err(error) = self.refresh().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the waiting room can't be refreshed");
-            }
-        }
+        // Separately, since the seats of large schedules may take long to read.
+        tokio::join!(repeat(&stop, || self.refresh_doubtful()), repeat(&stop, || self.refresh_sales()));
     }
 
-    /// Reads the doubtful tokens, the queues and their policies, and the availability of the concerts that users wait for.
+    /// Reads the doubtful tokens and the doubtful rows of the catalogue, and refreshes the availability of the concerts that users wait for.
     pub async fn refresh(&self) -> Result<(), Error> {
-        let mut doubtful = std::mem::take(&mut *self.doubtful_tokens()).into_iter();
-        while let Some(id) = doubtful.next() {
-            if let Err(error) = self.read(id).await {
-                self.doubtful_tokens().extend(doubtful.chain([id]));
-                return Err(error);
-            }
+        self.refresh_doubtful().await?;
+        self.refresh_sales().await
+    }
+
+    async fn refresh_doubtful(&self) -> Result<(), Error> {
+        let doubtful = std::mem::take(&mut *self.doubtful_tokens());
+        if !doubtful.is_empty()
+            && let Err(error) = self.read(doubtful.iter().copied().collect()).await
+        {
+            self.doubtful_tokens().extend(doubtful);
+            return Err(error);
         }
-        self.notices.read_queues().await?;
+        self.notices.refresh_catalogue().await
+    }
+
+    async fn refresh_sales(&self) -> Result<(), Error> {
         self.notices.refresh_sales(&self.tokens.concerts()).await
     }
 
     pub(super) fn doubtful_tokens(&self) -> MutexGuard<'_, BTreeSet<TokenId>> {
         self.doubtful_tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Refreshes a part of the waiting room until `stop` is cancelled.
+async fn repeat<F: Future<Output = Result<(), Error>>>(stop: &CancellationToken, refresh: impl Fn() -> F) {
+    let mut ticks = interval(REFRESH);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Err(error) = refresh().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the waiting room can't be refreshed");
+        }
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use domain::change::Admission;
 use domain::decide::admit;
 use domain::loaded::LoadedQueueHead;
@@ -5,6 +7,7 @@ use domain::testing::{
     CONCERT, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, a_concert, a_queue, a_schedule, a_seat, a_token, rules, user,
 };
 use domain::{Availability, Cancellation, ConcertId, Offer, Schedule, ScheduleId, SeatState, Version, Write};
+use futures_util::future::join_all;
 
 use super::*;
 use crate::ports::{MockCatalogue, MockTokens, ReadError};
@@ -60,7 +63,7 @@ async fn an_unknown_token_is_read_once() {
     let token = waiting(1);
     let mut store = MockTokens::new();
     let row = Versioned::new(Version::FIRST, token.clone());
-    store.expect_token().times(1).returning(move |_| Ok(Some(row.clone())));
+    store.expect_tokens().times(1).returning(move |_| Ok(vec![row.clone()]));
     let room = room(store, &clock);
     for _ in 0..3 {
         assert_eq!(room.find(token.id()).await.unwrap().as_ref(), Some(&token));
@@ -72,11 +75,11 @@ async fn an_unknown_token_is_read_once() {
 async fn an_ended_token_is_forgotten_after_a_while() {
     let clock = Arc::new(StoppedClock::default());
     let mut store = MockTokens::new();
-    store.expect_token().times(1).returning(|_| Ok(None));
+    store.expect_tokens().times(1).returning(|_| Ok(vec![]));
     let room = room(store, &clock);
     let left = waiting(1).leave(clock.now()).unwrap();
     room.committed(&rewrites(1, left.clone()), &Committed::default());
-    clock.advance(REMEMBER_ENDED - Duration::SECOND);
+    clock.advance(ended_tokens::KEEP - Duration::SECOND);
     room.tidy();
     assert!(room.find(left.id()).await.unwrap().is_some());
     clock.advance(Duration::SECOND);
@@ -101,9 +104,9 @@ async fn a_doubtful_token_is_read_until_the_read_succeeds() {
     let left = Versioned::new(Version(2), waiting(1).leave(clock.now()).unwrap());
     let (mut store, mut calls) = (MockTokens::new(), 0);
     let row = left.clone();
-    store.expect_token().times(2).returning(move |_| {
+    store.expect_tokens().times(2).returning(move |_| {
         calls += 1;
-        if calls == 1 { Err(ReadError::Unavailable("no connection".into())) } else { Ok(Some(row.clone())) }
+        if calls == 1 { Err(ReadError::Unavailable("no connection".into())) } else { Ok(vec![row.clone()]) }
     });
     let room = room(store, &clock);
     let (change, committed) = joins(&waiting(1));
@@ -191,6 +194,8 @@ async fn a_room_for(queue: QueueId, halls: Vec<ScheduleSeats>, clock: &Arc<Stopp
     let concerts: Vec<_> = concerts.into_iter().map(concert).collect();
     let of = halls.clone();
     catalogue.expect_queues().returning(move || Ok(vec![a_queue().with(|row| row.with_id(queue))]));
+    let known = concerts.clone();
+    catalogue.expect_concert().returning(move |id| Ok(known.iter().find(|concert| concert.id() == id).cloned()));
     catalogue.expect_concerts_of().returning(move |_| Ok(concerts.clone()));
     catalogue.expect_schedules().returning(move |concert| {
         let schedules = of.iter().map(|hall| &hall.schedule).filter(|schedule| schedule.concert() == concert);
@@ -274,4 +279,89 @@ async fn estimates_of_a_queue_with_a_sold_out_concert_agree_with_the_tick() {
         assert_eq!(admits, halls.len() == 2, "the available concert should keep the queue moving, though no user waits for it");
         assert_eq!(place.availability, Some(Availability::SoldOut), "the availability should be that of the user's concert");
     }
+}
+
+/// Returns a store without tokens, and the number of times that it was read.
+fn an_empty_store() -> (MockTokens, Arc<AtomicUsize>) {
+    let (mut store, reads) = (MockTokens::new(), Arc::new(AtomicUsize::new(0)));
+    let counted = reads.clone();
+    store.expect_tokens().returning(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Ok(vec![])
+    });
+    (store, reads)
+}
+
+fn random_token() -> TokenId {
+    TokenId(uuid::Uuid::from_u128(fastrand::u128(..)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_with_10_000_random_tokens_cause_few_queries() {
+    let (store, reads) = an_empty_store();
+    let room = room(store, &Arc::default());
+    let began = tokio::time::Instant::now();
+    // A hundred clients send a hundred requests each, as fast as they are answered.
+    join_all((0..100).map(|_| async {
+        for _ in 0..100 {
+            assert_eq!(room.find(random_token()).await.unwrap(), None);
+        }
+    }))
+    .await;
+    let most = began.elapsed().as_millis() / look_ups::PAUSE.as_millis() + 1;
+    assert!(reads.load(Ordering::Relaxed) as u128 <= most && most <= 101, "{reads:?} queries, at most {most}");
+    // Of as many requests at once, the first is looked up at once, and as many as may wait are looked up together.
+    let (store, reads) = an_empty_store();
+    let room = self::room(store, &Arc::default());
+    let answers = join_all((0..10_000).map(|_| room.find(random_token()))).await;
+    let refused = answers.iter().filter(|answer| matches!(answer, Err(Error::Overloaded))).count();
+    assert_eq!((refused, reads.load(Ordering::Relaxed)), (10_000 - look_ups::MAX_WAITING - 1, 2));
+}
+
+#[tokio::test]
+async fn a_token_that_does_not_exist_is_looked_up_once_a_while_and_found_once_it_is_issued() {
+    let (store, reads) = an_empty_store();
+    let room = room(store, &Arc::default());
+    let token = waiting(1);
+    for _ in 0..3 {
+        assert_eq!(room.find(token.id()).await.unwrap(), None);
+    }
+    assert_eq!(reads.load(Ordering::Relaxed), 1);
+    let (change, committed) = joins(&token);
+    room.committed(&change, &committed);
+    assert_eq!(room.find(token.id()).await.unwrap(), Some(token));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_ended_long_ago_stays_in_memory_after_its_look_up() {
+    let clock = Arc::new(StoppedClock::default());
+    let left = waiting(1).leave(clock.now() - Duration::HOUR).unwrap();
+    let (mut store, row) = (MockTokens::new(), Versioned::new(Version(2), left.clone()));
+    store.expect_tokens().times(2).returning(move |_| Ok(vec![row.clone()]));
+    let room = room(store, &clock);
+    for _ in 0..2 {
+        for _ in 0..3 {
+            assert_eq!(room.find(left.id()).await.unwrap(), Some(left.clone()));
+            room.tidy();
+        }
+        clock.advance(ended_tokens::KEEP);
+        room.tidy();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_look_up_is_reported_to_all_who_wait_for_it_and_repeated_by_the_next() {
+    let token = waiting(1);
+    let (mut store, row, mut calls) = (MockTokens::new(), Versioned::new(Version::FIRST, token.clone()), 0);
+    store.expect_tokens().times(3).returning(move |ids| {
+        calls += 1;
+        let found = ids.iter().filter(|id| **id == row.id()).map(|_| row.clone());
+        if calls == 2 { Err(ReadError::Unavailable("no connection".into())) } else { Ok(found.collect()) }
+    });
+    let room = room(store, &Arc::default());
+    assert_eq!(room.find(random_token()).await.unwrap(), None);
+    for answer in join_all([token.id(), token.id(), random_token()].map(|id| room.find(id))).await {
+        assert!(matches!(answer, Err(Error::Unavailable)), "{answer:?}");
+    }
+    assert_eq!(room.find(token.id()).await.unwrap(), Some(token));
 }

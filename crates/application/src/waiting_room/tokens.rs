@@ -132,11 +132,18 @@ impl KnownTokens {
         }
     }
 
-    /// Removes the ended tokens for which `keep` returns false.
-    pub(super) fn forget_ended(&self, keep: impl Fn(&LoggedToken) -> bool) {
+    /// Removes the token if it is known to have ended.
+    pub(super) fn forget_ended(&self, digest: TokenDigest) {
+        let mut shard = self.write(digest);
+        if shard.others.get(&digest).is_some_and(|token| !token.state.is_live()) {
+            shard.others.remove(&digest);
+        }
+    }
+
+    /// Gives memory back that is no longer used.
+    pub(super) fn shrink(&self) {
         for shard in &self.shards {
             let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-            shard.others.retain(|_, token| token.state.is_live() || keep(&token.row));
             if shard.others.capacity() > 4 * (shard.others.len() + SHARDS) {
                 shard.others.shrink_to_fit();
             }
@@ -246,7 +253,8 @@ mod tests {
         assert_eq!(HashSet::from_iter(known.live()), HashSet::from([waits.digest, active.digest]));
         known.forget_live(left.digest, |_| panic!("an ended token should not be followed"));
         assert!(known.get(left.digest).is_some());
-        known.forget_ended(|_| false);
+        [waits.digest, active.digest, left.digest].into_iter().for_each(|digest| known.forget_ended(digest));
+        known.shrink();
         assert_eq!([known.get(waits.digest), known.get(active.digest), known.get(left.digest)], [Some(waits), Some(active), None]);
     }
 

@@ -85,6 +85,11 @@ impl WaitingQueue {
         u64::try_from(self.active.len() - lapsed).unwrap_or(u64::MAX)
     }
 
+    /// Returns the number of tokens whose rows are ACTIVE, lapsed or not.
+    pub(super) fn active_rows(&self) -> usize {
+        self.active.len()
+    }
+
     /// Returns the first deadline of active tokens, passed or not.
     pub(super) fn first_deadline(&self) -> Option<OffsetDateTime> {
         self.active.first().map(|(deadline, _)| *deadline)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use application::MemoryLimits;
 use application::housekeeper::Retention;
 use application::scheduler::Intervals;
 use domain::queue::PolicyOverrides;
@@ -20,6 +21,8 @@ use crate::store::{ConfiguredStore, Drivers, POSTGRES_LANES, StoreOptions};
 const MAX_MINOR_UNITS: i64 = (1 << 53) - 1;
 const CHARGING: &str = "wallet.charging";
 const TEN_YEARS_IN_HOURS: u32 = 87_600;
+/// The largest configurable size of a read model or cache: 1 TiB.
+const MAX_MEBIBYTES: u32 = 1_048_576;
 
 /// The settings of the program.
 #[derive(Debug)]
@@ -34,11 +37,19 @@ pub(crate) struct Settings {
     pub(crate) allow_open_charges: bool,
     pub(crate) intervals: Intervals,
     pub(crate) retention: Retention,
+    pub(crate) memory: Memory,
     pub(crate) auth: Auth,
     pub(crate) commit: Commit,
     pub(crate) operators: Operators,
     pub(crate) log: Log,
     pub(crate) telemetry: Telemetry,
+}
+
+/// The maximum sizes of read models and caches.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    pub(crate) limits: MemoryLimits,
+    pub(crate) seat_page_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -112,6 +123,7 @@ impl Settings {
             allow_open_charges: values.wallet.allow_open_charges,
             intervals,
             retention,
+            memory: memory(values)?,
             auth: auth::read(&values.auth)?,
             commit,
             operators,
@@ -207,6 +219,20 @@ fn retention(Values { retention, auth, .. }: &Values) -> Result<Retention, Confi
         reservations: hours("retention.reservation_hours", retention.reservation_hours)?,
         tokens: hours("retention.token_hours", retention.token_hours)?,
         unused_users: hours("retention.unused_user_hours", retention.unused_user_hours)?,
+    })
+}
+
+fn memory(Values { memory, .. }: &Values) -> Result<Memory, ConfigError> {
+    let bytes = |key, mebibytes, least| Ok::<_, ConfigError>(size(key, mebibytes, least..=MAX_MEBIBYTES)?.saturating_mul(1 << 20));
+    Ok(Memory {
+        limits: MemoryLimits {
+            // The largest seat map and its largest page fit.
+            seat_maps: bytes("memory.seat_map_mebibytes", memory.seat_map_mebibytes, 64)?,
+            catalogue: bytes("memory.catalogue_mebibytes", memory.catalogue_mebibytes, 1)?,
+            ended_tokens: bytes("memory.ended_token_mebibytes", memory.ended_token_mebibytes, 1)?,
+            unknown_tokens: bytes("memory.unknown_token_mebibytes", memory.unknown_token_mebibytes, 1)?,
+        },
+        seat_page_bytes: bytes("memory.seat_page_mebibytes", memory.seat_page_mebibytes, 16)?,
     })
 }
 

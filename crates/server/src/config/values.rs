@@ -17,6 +17,7 @@ pub(super) struct Values {
     pub(super) wallet: Wallet,
     pub(super) auth: Auth,
     pub(super) retention: Retention,
+    pub(super) memory: Memory,
     pub(super) commit: Commit,
     pub(super) operators: Operators,
     pub(super) log: Log,
@@ -149,6 +150,17 @@ pub(super) struct Retention {
     pub(super) reservation_hours: u32,
     pub(super) token_hours: u32,
     pub(super) unused_user_hours: u32,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the keys")]
+#[serde(deny_unknown_fields)]
+pub(super) struct Memory {
+    pub(super) seat_map_mebibytes: u32,
+    pub(super) seat_page_mebibytes: u32,
+    pub(super) catalogue_mebibytes: u32,
+    pub(super) ended_token_mebibytes: u32,
+    pub(super) unknown_token_mebibytes: u32,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

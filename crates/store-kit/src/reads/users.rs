@@ -1,5 +1,7 @@
 //! The queries of users and queue tokens.
 
+use std::collections::BTreeSet;
+
 use application::ports::{ReadError, Tokens, Users};
 use async_trait::async_trait;
 use domain::{QueueId, QueueToken, TokenId, User, UserId, Versioned};
@@ -19,8 +21,9 @@ impl<E: Engine> Users for EmbeddedStore<E> {
 
 #[async_trait]
 impl<E: Engine> Tokens for EmbeddedStore<E> {
-    async fn token(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, ReadError> {
-        self.read(move |view| view.token(id)).await
+    async fn tokens(&self, ids: &[TokenId]) -> Result<Vec<Versioned<QueueToken>>, ReadError> {
+        let ids: BTreeSet<TokenId> = ids.iter().copied().collect();
+        self.read(move |view| ids.into_iter().filter_map(|id| view.token(id).transpose()).collect()).await
     }
 
     async fn live(&self, queue: QueueId, after: u64, at_most: u32) -> Result<Vec<Versioned<QueueToken>>, ReadError> {

@@ -56,6 +56,12 @@ impl From<&Concert> for Model {
     }
 }
 
+impl From<&Versioned<Concert>> for Model {
+    fn from(concert: &Versioned<Concert>) -> Self {
+        Self { version: concert.version.0, ..Self::from(&concert.row) }
+    }
+}
+
 impl From<&Write<Concert>> for Model {
     fn from(write: &Write<Concert>) -> Self {
         Self { version: write.version().0, ..Self::from(&write.row) }

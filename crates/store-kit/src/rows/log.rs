@@ -8,7 +8,7 @@ use domain::{Change, Event, EventId, LoggedRow, NewToken, Version};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{fact, queue, seat, token};
+use super::{concert, fact, queue, schedule, seat, token};
 use crate::corrupt::Corrupt;
 use crate::instant::instant;
 
@@ -42,6 +42,10 @@ struct RowRecords {
     seats: Vec<seat::Model>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     queues: Vec<queue::Model>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    concerts: Vec<concert::Model>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    schedules: Vec<schedule::Model>,
 }
 
 impl Entry {
@@ -59,6 +63,8 @@ impl Entry {
                 LoggedRow::Token(token) => self.rows.tokens.push((&token).into()),
                 LoggedRow::Seat(seat) => self.rows.seats.push((&seat).into()),
                 LoggedRow::Queue(queue) => self.rows.queues.push((&queue).into()),
+                LoggedRow::Concert(concert) => self.rows.concerts.push((&concert).into()),
+                LoggedRow::Schedule(schedule) => self.rows.schedules.push((&schedule).into()),
             }
         }
     }
@@ -66,8 +72,10 @@ impl Entry {
     /// Whether there are neither events nor rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let RowRecords { new_tokens, tokens, seats, queues } = &self.rows;
-        self.events.is_empty() && new_tokens.is_empty() && tokens.is_empty() && seats.is_empty() && queues.is_empty()
+        let RowRecords { new_tokens, tokens, seats, queues, concerts, schedules } = &self.rows;
+        let has_tokens = !new_tokens.is_empty() || !tokens.is_empty();
+        let has_catalogue = !queues.is_empty() || !concerts.is_empty() || !schedules.is_empty();
+        self.events.is_empty() && seats.is_empty() && !has_tokens && !has_catalogue
     }
 
     /// Whether there are events.
@@ -175,7 +183,9 @@ pub fn rows(text: &str, before: &BTreeMap<Uuid, i64>) -> Result<Vec<LoggedRow>, 
     let tokens = new_tokens.chain(records.tokens).map(|token| Ok(LoggedRow::Token(token.try_into()?)));
     let seats = records.seats.into_iter().map(|seat| Ok(LoggedRow::Seat(seat.try_into()?)));
     let queues = records.queues.into_iter().map(|queue| Ok(LoggedRow::Queue(queue.try_into()?)));
-    tokens.chain(seats).chain(queues).collect()
+    let concerts = records.concerts.into_iter().map(|concert| Ok(LoggedRow::Concert(concert.try_into()?)));
+    let schedules = records.schedules.into_iter().map(|schedule| Ok(LoggedRow::Schedule(schedule.try_into()?)));
+    tokens.chain(seats).chain(queues).chain(concerts).chain(schedules).collect()
 }
 
 impl TryFrom<Reader> for LogReader {
@@ -189,7 +199,8 @@ impl TryFrom<Reader> for LogReader {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Fact, UserId};
+    use domain::testing::{a_concert, a_schedule};
+    use domain::{Fact, UserId, Write};
 
     use super::*;
 
@@ -224,5 +235,18 @@ mod tests {
         let expired = r#"[{"id":"00000000-0000-0000-0000-000000000001","version":1,"fact":{"type":"wallet.charged","user_id":"00000000-0000-0000-0000-000000000001","amount":-1,"balance":1}}]"#;
         assert_eq!(corrupt(expired), Corrupt::new(TABLE, "amount"));
         assert_eq!(rows("nonsense", &BTreeMap::new()).unwrap_err(), Corrupt::new(TABLE, "rows"));
+    }
+
+    #[test]
+    fn concerts_and_schedules_are_read_as_written_and_may_be_missing() {
+        let (concert, schedule) = (a_concert(), a_schedule());
+        let change = Change::default().writing(Write::update(&concert, concert.row.clone())).writing(Write::insert(schedule.row.clone()));
+        let mut entry = Entry::default();
+        entry.add(&change, None);
+        assert!(!entry.is_empty());
+        let logged: Vec<_> = change.logged(None).collect();
+        assert_eq!(rows(&entry.rows().unwrap(), &BTreeMap::new()).unwrap(), logged);
+        assert_eq!(logged.len(), 2);
+        assert_eq!(rows(r#"{"seats":[]}"#, &BTreeMap::new()).unwrap(), [], "a row of an earlier release");
     }
 }

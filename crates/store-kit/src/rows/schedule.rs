@@ -59,6 +59,12 @@ impl From<&Schedule> for Model {
     }
 }
 
+impl From<&Versioned<Schedule>> for Model {
+    fn from(schedule: &Versioned<Schedule>) -> Self {
+        Self { version: schedule.version.0, ..Self::from(&schedule.row) }
+    }
+}
+
 impl From<&Write<Schedule>> for Model {
     fn from(write: &Write<Schedule>) -> Self {
         Self { version: write.version().0, ..Self::from(&write.row) }

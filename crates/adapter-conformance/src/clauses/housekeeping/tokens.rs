@@ -13,7 +13,7 @@ async fn prune(world: &World, before: OffsetDateTime, at_most: u32) -> u64 {
 }
 
 async fn exists(tokens: &dyn Tokens, id: TokenId) -> bool {
-    tokens.token(id).await.unwrap().is_some()
+    !tokens.tokens(&[id]).await.unwrap().is_empty()
 }
 
 /// `prune`: deletes the tokens that ended before the instant, however they ended.

@@ -70,15 +70,21 @@ pub async fn wallet_entries_are_paged_newest_first(adapter: &dyn Adapter) {
     assert_eq!(world.ports.wallets.entries(CYD, PageRequest { after: None, size: ALL }).await.unwrap(), []);
 }
 
-/// `token`: the token, if it exists, ended or not.
+/// `tokens`: the tokens that exist, ended or not, each once.
 pub async fn live_and_ended_tokens_are_found(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let token = world.join(ADA, Some(OTHER_CONCERT)).await;
     assert_eq!(world.token(token.id()).await.row, token);
     world.left(ADA, token.id()).await;
     let ended = world.token(token.id()).await;
-    assert_eq!(ended.row, token.leave(world.now()).unwrap());
-    assert_eq!(world.ports.tokens.token(world.new_id()).await.unwrap(), None);
+    assert_eq!(ended.row, token.clone().leave(world.now()).unwrap());
+    let (other, unknown) = (world.join(BEN, None).await, world.new_id());
+    let mut found = world.ports.tokens.tokens(&[other.id(), unknown, token.id(), other.id()]).await.unwrap();
+    found.sort_by_key(|found| found.id() == other.id());
+    assert_eq!(found, [ended, world.token(other.id()).await]);
+    for none in [&[][..], &[unknown]] {
+        assert_eq!(world.ports.tokens.tokens(none).await.unwrap(), []);
+    }
 }
 
 /// `live`: the tokens of a queue whose rows are WAITING or ACTIVE and whose number is above `after`, ordered by number, up to `at_most`.

@@ -4,11 +4,10 @@ mod body;
 mod pages;
 
 use actix_web::{HttpRequest, HttpResponse, get};
-use domain::{Refusal, ScheduleId};
+use domain::ScheduleId;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::codes::GUARDED;
-use super::schedules::found;
 use crate::api::Api;
 use crate::extract::{GuardedRequest, KnownTags, MaybePathId, Query, RequestPart, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
@@ -66,19 +65,11 @@ async fn list_seats(call: GuardedRequest<(MaybePathId<ScheduleId>, SeatFilter, K
     let pass = guard.pass;
     let (schedule, map) = guard
         .run(|use_cases| async move {
-            let schedule = match id {
-                Some(id) => found(use_cases.concerts.schedule(id).await)?,
-                None => None,
-            };
-            let concert = match &schedule {
-                Some(schedule) => found(use_cases.concerts.concert(schedule.concert()).await)?,
-                None => None,
-            };
-            use_cases.enter.execute(pass, concert.map(|concert| concert.queue())).await?;
-            let schedule = schedule.ok_or(Refusal::NotFound)?;
+            let schedule = use_cases.enter.schedule(pass, id).await?;
             Ok((schedule.id(), use_cases.concerts.seats(&schedule).await?))
         })
         .await?;
-    let page = guard.api.seat_pages().page(schedule, filter, &map, guard.api.settings.currency)?;
+    let api = &guard.api;
+    let page = api.seat_pages().page(schedule, filter, map, api.settings.currency, &api.runtime).await?;
     known.respond(&page.tag, "private, no-cache", || Ok(page.json))
 }

@@ -1,59 +1,141 @@
-//! Rendered seat maps, shared by all requests for a version.
+//! Rendered seat maps: each version is rendered once and shared by all requests for it. The least recently used pages are removed when all
+//! together exceed their memory.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::Bytes;
-use application::SeatMap;
+use application::{MemoryMetrics, Recency, SeatMap};
 use domain::{Currency, ScheduleId};
+use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
 
 use super::body::{SeatBody, SeatMapBody};
 use crate::problem::Problem;
 use crate::response::{MoneyBody, SeatStatusBody, Tag, json, seat_status};
 
+/// The number of seats from which a page is rendered on another thread, so that other requests don't wait for it.
+const MANY_SEATS: usize = 1_000;
+/// The estimated size of a page in addition to its text.
+const PAGE_BYTES: usize = 512;
+
 /// A rendered seat map.
 #[derive(Clone)]
 pub(super) struct SeatPage {
-    version: u64,
-    lapsed: u32,
     pub(super) json: Bytes,
     pub(super) tag: Tag,
 }
 
+/// What a page shows.
+type Key = (ScheduleId, Option<SeatStatusBody>);
+
 /// The rendered seat maps: the newest of each schedule and filter.
-#[derive(Default)]
-pub(crate) struct SeatPages(Mutex<HashMap<(ScheduleId, Option<SeatStatusBody>), SeatPage>>);
+pub(crate) struct SeatPages {
+    pages: Mutex<Pages>,
+    metrics: MemoryMetrics,
+}
 
-impl SeatPages {
-    /// The maximum number of pages; when it is reached, all are discarded, and those that are requested are rendered again.
-    const MAX_PAGES: usize = 1_000;
+struct Pages {
+    newest: HashMap<Key, Versioned>,
+    recency: Recency<Key>,
+}
 
-    /// Returns the page of a schedule, rendered anew if its seats have changed.
-    pub(super) fn page(
-        &self,
-        schedule: ScheduleId,
-        filter: Option<SeatStatusBody>,
-        map: &SeatMap,
-        currency: Currency,
-    ) -> Result<SeatPage, Problem> {
-        let key = (schedule, filter);
-        let pages = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = pages().get(&key).filter(|page| (page.version, page.lapsed) == (map.version, map.lapsed)).cloned();
-        if let Some(page) = known {
-            return Ok(page);
-        }
-        let json = Bytes::from(render(schedule, filter, map, currency)?);
-        let page = SeatPage { version: map.version, lapsed: map.lapsed, tag: Tag::of(&json), json };
-        let mut pages = pages();
-        if pages.len() >= Self::MAX_PAGES {
-            pages.clear();
-        }
-        pages.insert(key, page.clone());
-        Ok(page)
+/// The page of a version, which is rendered by the first request for it.
+#[derive(Clone)]
+struct Versioned {
+    version: (u64, u32),
+    page: Arc<OnceCell<SeatPage>>,
+}
+
+impl Versioned {
+    fn new(version: (u64, u32)) -> Self {
+        Self { version, page: Arc::default() }
     }
 }
 
-fn render(schedule: ScheduleId, filter: Option<SeatStatusBody>, map: &SeatMap, currency: Currency) -> Result<Vec<u8>, Problem> {
+impl SeatPages {
+    /// Creates an empty set of pages of at most `limit` bytes.
+    pub(crate) fn new(limit: usize) -> Self {
+        let pages = Pages { newest: HashMap::new(), recency: Recency::new(limit) };
+        Self { pages: Mutex::new(pages), metrics: MemoryMetrics::new("seat_pages", limit) }
+    }
+
+    /// Returns the page of a schedule, rendered anew if its seats have changed.
+    pub(super) async fn page(
+        &self,
+        schedule: ScheduleId,
+        filter: Option<SeatStatusBody>,
+        map: Arc<SeatMap>,
+        currency: Currency,
+        runtime: &Handle,
+    ) -> Result<SeatPage, Problem> {
+        let key = (schedule, filter);
+        let versioned = self.pages().version(key, (map.version, map.lapsed));
+        if let Some(page) = versioned.page.get() {
+            self.metrics.hit();
+            return Ok(page.clone());
+        }
+        self.metrics.miss();
+        let page = versioned.page.get_or_try_init(|| render(schedule, filter, map, currency, runtime)).await?.clone();
+        let mut pages = self.pages();
+        self.metrics.evict(pages.weigh(key, &versioned, page.json.len() + PAGE_BYTES));
+        self.metrics.set_bytes(pages.recency.bytes());
+        Ok(page)
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pages {
+    /// Returns the page of `version`, which replaces that of an older one.
+    fn version(&mut self, key: Key, version: (u64, u32)) -> Versioned {
+        match self.newest.get(&key) {
+            Some(newest) if newest.version == version => {
+                self.recency.touch(key);
+                newest.clone()
+            }
+            // A slow request may still have an older map, which must not replace the newer page.
+            Some(newest) if version.0 < newest.version.0 => Versioned::new(version),
+            Some(_) | None => {
+                let newest = Versioned::new(version);
+                self.recency.remove(key);
+                self.newest.insert(key, newest.clone());
+                newest
+            }
+        }
+    }
+
+    /// Adds a rendered page to those in memory, removes others if all don't fit, and returns how many.
+    fn weigh(&mut self, key: Key, rendered: &Versioned, bytes: usize) -> usize {
+        if !self.newest.get(&key).is_some_and(|newest| Arc::ptr_eq(&newest.page, &rendered.page)) {
+            return 0;
+        }
+        let evicted = self.recency.set(key, bytes);
+        for least in &evicted {
+            self.newest.remove(least);
+        }
+        evicted.len()
+    }
+}
+
+async fn render(
+    schedule: ScheduleId,
+    filter: Option<SeatStatusBody>,
+    map: Arc<SeatMap>,
+    currency: Currency,
+    runtime: &Handle,
+) -> Result<SeatPage, Problem> {
+    let is_small = map.seats.len() < MANY_SEATS;
+    let render = move || {
+        let json = Bytes::from(text(schedule, filter, &map, currency)?);
+        Ok(SeatPage { tag: Tag::of(&json), json })
+    };
+    if is_small { render() } else { runtime.spawn_blocking(render).await.unwrap_or_else(|_| Err(Problem::internal())) }
+}
+
+fn text(schedule: ScheduleId, filter: Option<SeatStatusBody>, map: &SeatMap, currency: Currency) -> Result<Vec<u8>, Problem> {
     let seats = map.seats.iter().map(|seat| SeatBody {
         number: seat.number.get(),
         label: &seat.label,
@@ -63,4 +145,45 @@ fn render(schedule: ScheduleId, filter: Option<SeatStatusBody>, map: &SeatMap, c
     });
     let seats = seats.filter(|seat| filter.is_none_or(|filter| seat.status == filter)).collect();
     json(&SeatMapBody { schedule_id: schedule.0, version: map.version, available: map.available, seats })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const KEY: Key = (ScheduleId(Uuid::from_u128(1)), None);
+    const OTHER_KEY: Key = (ScheduleId(Uuid::from_u128(1)), Some(SeatStatusBody::Held));
+
+    fn pages(limit: usize) -> Pages {
+        Pages { newest: HashMap::new(), recency: Recency::new(limit) }
+    }
+
+    fn is_same(one: &Versioned, other: &Versioned) -> bool {
+        Arc::ptr_eq(&one.page, &other.page)
+    }
+
+    #[test]
+    fn requests_for_one_version_share_a_page_and_an_older_map_does_not_replace_a_newer_one() {
+        let mut pages = pages(100);
+        let old = pages.version(KEY, (7, 0));
+        assert!(is_same(&old, &pages.version(KEY, (7, 0))));
+        let new = pages.version(KEY, (8, 0));
+        assert!(!is_same(&old, &new) && !is_same(&new, &pages.version(KEY, (7, 0))));
+        assert!(is_same(&new, &pages.version(KEY, (8, 0))));
+        assert_eq!((pages.weigh(KEY, &old, 10), pages.recency.bytes()), (0, 0), "the old page is no longer kept");
+        assert!(!is_same(&new, &pages.version(KEY, (8, 1))), "a hold has lapsed");
+    }
+
+    #[test]
+    fn pages_stay_within_their_bytes() {
+        let mut pages = pages(100);
+        for (key, bytes, evicted) in [(KEY, 60, 0), (OTHER_KEY, 60, 1), (KEY, 40, 0), (OTHER_KEY, 61, 1), (KEY, 101, 2)] {
+            let rendered = pages.version(key, (1, 0));
+            assert_eq!(pages.weigh(key, &rendered, bytes), evicted, "{bytes} bytes");
+            assert!(pages.recency.bytes() <= 100 && pages.newest.len() <= 2);
+        }
+        assert!(pages.newest.is_empty());
+    }
 }

@@ -47,11 +47,12 @@ pub(super) async fn prepare(
     let rules = settings.rules.clone();
     let (ids, currency) = (Arc::new(RandomIds), rules.currency);
     let max_charge = rules.max_charge.min(rules.max_balance);
+    let is_new = settings.demo && demo::add_concerts(&ports, clock.now()).await.context("the demo concerts can't be added")?;
     let parts = ServiceParts { ports: ports.clone(), clock: clock.clone(), ids: ids.clone(), rules };
-    let service = Service::start(parts, service_settings(settings, lanes)).await.context("the waiting room can't be loaded")?;
+    let service = Service::start(parts, service_settings(settings, lanes)).await.context("the read models can't be loaded")?;
     let use_cases = service.use_cases.clone();
-    if settings.demo {
-        demo::seed(&ports, &use_cases, clock.now(), max_charge).await.context("the demo data can't be added")?;
+    if is_new {
+        demo::add_user(&use_cases, max_charge).await.context("the demo user can't be added")?;
     }
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -77,6 +78,7 @@ pub(super) async fn prepare(
         streams: settings.http.streams,
         limits: settings.http.limits.clone(),
         cors_origins: settings.http.cors_origins.clone(),
+        seat_page_bytes: settings.memory.seat_page_bytes,
     };
     let readiness = Arc::new({
         let health = health.clone();
@@ -114,6 +116,7 @@ fn service_settings(settings: &Settings, lanes: usize) -> ServiceSettings {
         follow: settings.follow,
         intervals: settings.intervals,
         retention: settings.retention,
+        memory: settings.memory.limits,
     }
 }
 
