@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use adapters_memory::MemoryMap;
-use application::ports::{Audit, CommitError, HealthCheck, Invariant, ReadError, Store, Users};
+use application::ports::{AdminQueries, Audit, CommitError, HealthCheck, Invariant, QueueTotals, ReadError, Store, Users};
 use application::testing::{CatalogueFixture, StoppedClock};
+use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
-use domain::{Change, Queue, QueueId, User, UserId, Write};
+use domain::testing::{BEN, CYD, NOW, a_token, a_user};
+use domain::{Change, ExpiryReason, Needs as _, Queue, QueueId, User, UserId, Write};
 use store_kit::testing::check_engine;
 use store_kit::{EmbeddedStore, Engine, EngineError, Entries, EntriesMut};
 use time::macros::datetime;
@@ -167,11 +169,52 @@ async fn incomplete(store: &EmbeddedStore<Faulty>) -> u64 {
 #[test]
 fn a_map_of_another_format_is_refused() {
     let map = MemoryMap::default();
-    let newer = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(b"\0format\0", b"2") };
+    let newer = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(b"\0format\0", b"3") };
     map.write(newer).unwrap();
     let refused = EmbeddedStore::open(map, Arc::new(StoppedClock::default())).unwrap_err();
     let EngineError::Failed(reason) = refused else { panic!("{refused:?}") };
-    assert_eq!(reason.to_string(), "the store has format 2; this program supports format 1");
+    assert_eq!(reason.to_string(), "the store has format 3; this program supports format 2");
+}
+
+/// Returns the map of a store of format 1, with the tokens of `store`: its counters lack the admissions.
+fn in_format_1(store: &EmbeddedStore<MemoryMap>) -> MemoryMap {
+    let read = |entries: &dyn Entries| entries.range(&[0]..&[255], store_kit::Order::Ascending)?.collect::<Result<Vec<_>, EngineError>>();
+    let all = store.engine().read(read).unwrap();
+    let map = MemoryMap::default();
+    let write = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> {
+        for (key, mut value) in all {
+            if key[0] == 2 {
+                let mut counters: serde_json::Value = serde_json::from_slice(&value).unwrap();
+                let counters = counters.as_object_mut().unwrap();
+                counters.retain(|name, _| !["last_admitted", "admitted", "no_shows"].contains(&name.as_str()));
+                value = serde_json::to_vec(counters).unwrap();
+            }
+            entries.put(&key, &value)?;
+        }
+        entries.put(b"\0format\0", b"1")
+    };
+    map.write(write).unwrap();
+    map
+}
+
+#[tokio::test]
+async fn a_store_of_format_1_is_upgraded_with_the_admissions_of_its_tokens() {
+    let clock = Arc::new(StoppedClock::default());
+    let store = EmbeddedStore::open(MemoryMap::default(), clock.clone()).unwrap();
+    let tokens = [(1, a_token(ADA).ended(ExpiryReason::Unclaimed)), (2, a_token(BEN).unclaimed(NOW, NOW)), (3, a_token(CYD))];
+    let mut change = Change::default();
+    for (number, token) in tokens {
+        change.write(Write::insert(a_user(token.user())));
+        change.write(Write::insert(token.numbered(number).row));
+    }
+    assert!(store.commit(&[change]).await[0].is_ok());
+    let upgraded = EmbeddedStore::open(in_format_1(&store), clock.clone()).unwrap();
+    assert_eq!(upgraded.queue_totals(Queue::DEFAULT).await.unwrap(), QueueTotals { admitted: 2, no_shows: 1 });
+    let head = QueueHead { queue: Queue::DEFAULT, at_most: 9 };
+    let head = head.find(&upgraded.load(&[head.clone().into()]).await.unwrap()).unwrap().unwrap();
+    assert_eq!((head.admission.last_admitted(), head.admission.admitted(), head.first_waiting.len()), (2, 2, 1));
+    let reopened = EmbeddedStore::open(in_format_1(&upgraded), clock).unwrap();
+    assert_eq!(reopened.queue_totals(Queue::DEFAULT).await.unwrap(), QueueTotals { admitted: 2, no_shows: 1 });
 }
 
 fn key_of(kind: u8, id: u128) -> Vec<u8> {
