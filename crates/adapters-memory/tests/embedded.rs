@@ -5,11 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use adapters_memory::MemoryMap;
-use application::ports::{Audit, CommitError, HealthCheck, Housekeeping, Invariant, Prunable, ReadError, Store, Users};
+use application::ports::{
+    AdminQueries, Audit, CommitError, HealthCheck, Housekeeping, Invariant, Prunable, QueueTotals, ReadError, Store, Users,
+};
 use application::testing::{CatalogueFixture, StoppedClock};
+use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
-use domain::testing::a_hold;
-use domain::{CancelReason, Change, Queue, QueueId, ReservationState, User, UserId, UserName, Write};
+use domain::testing::{BEN, CYD, NOW, a_hold, a_token, a_user};
+use domain::{
+    CancelReason, Change, ExpiryReason, Needs as _, Queue, QueueId, ReservationState, User, UserId, UserName, Write,
+};
 use store_kit::testing::check_engine;
 use store_kit::{EmbeddedStore, Engine, EngineError, Entries, EntriesMut, Order};
 use time::macros::datetime;
@@ -204,6 +209,47 @@ async fn a_map_of_an_earlier_format_is_upgraded() {
         assert_eq!(upgraded.prune(what, 9).await.unwrap().rows, rows, "{what:?}");
     }
     assert_eq!(incomplete(&upgraded).await, 0);
+}
+
+/// Returns the map of a store of format 1, with the tokens of `store`: its counters lack the admissions.
+fn in_format_1(store: &EmbeddedStore<MemoryMap>) -> MemoryMap {
+    let read = |entries: &dyn Entries| entries.range(&[0]..&[255], Order::Ascending)?.collect::<Result<Vec<_>, EngineError>>();
+    let all = store.engine().read(read).unwrap();
+    let map = MemoryMap::default();
+    let write = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> {
+        for (key, mut value) in all {
+            if key[0] == 2 {
+                let mut counters: serde_json::Value = serde_json::from_slice(&value).unwrap();
+                let counters = counters.as_object_mut().unwrap();
+                counters.retain(|name, _| !["last_admitted", "admitted", "no_shows"].contains(&name.as_str()));
+                value = serde_json::to_vec(counters).unwrap();
+            }
+            entries.put(&key, &value)?;
+        }
+        entries.put(b"\0format\0", b"1")
+    };
+    map.write(write).unwrap();
+    map
+}
+
+#[tokio::test]
+async fn a_store_of_format_1_is_upgraded_with_the_admissions_of_its_tokens() {
+    let clock = Arc::new(StoppedClock::default());
+    let store = EmbeddedStore::open(MemoryMap::default(), clock.clone()).unwrap();
+    let tokens = [(1, a_token(ADA).ended(ExpiryReason::Unclaimed)), (2, a_token(BEN).unclaimed(NOW, NOW)), (3, a_token(CYD))];
+    let mut change = Change::default();
+    for (number, token) in tokens {
+        change.write(Write::insert(a_user(token.user())));
+        change.write(Write::insert(token.numbered(number).row));
+    }
+    assert!(store.commit(&[change]).await[0].is_ok());
+    let upgraded = EmbeddedStore::open(in_format_1(&store), clock.clone()).unwrap();
+    assert_eq!(upgraded.queue_totals(Queue::DEFAULT).await.unwrap(), QueueTotals { admitted: 2, no_shows: 1 });
+    let head = QueueHead { queue: Queue::DEFAULT, at_most: 9 };
+    let head = head.find(&upgraded.load(&[head.clone().into()]).await.unwrap()).unwrap().unwrap();
+    assert_eq!((head.admission.last_admitted(), head.admission.admitted(), head.first_waiting.len()), (2, 2, 1));
+    let reopened = EmbeddedStore::open(in_format_1(&upgraded), clock).unwrap();
+    assert_eq!(reopened.queue_totals(Queue::DEFAULT).await.unwrap(), QueueTotals { admitted: 2, no_shows: 1 });
 }
 
 fn key_of(kind: u8, id: u128) -> Vec<u8> {

@@ -11,15 +11,16 @@ use adapters_sql::{Schema, instant, micros, read_error};
 use application::ports::{Audit, Finding, Invariant, LedgerCheck, ReadError};
 use async_trait::async_trait;
 use migrations::POSTGRES;
+use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, IsolationLevel, RuntimeErr, SqlxPostgresConnector,
-    Statement, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, IsolationLevel, SqlxPostgresConnector, Statement,
+    TransactionTrait,
 };
 use time::OffsetDateTime;
 
-use crate::PostgresStore;
 use crate::database::OpenError;
+use crate::{PostgresStore, error};
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     migrations: POSTGRES.names().collect(),
@@ -78,9 +79,8 @@ fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
 }
 
 /// Opens one connection. The caller closes it; if the caller is cancelled, the server ends its statement with the process at the latest.
-async fn connect(options: PgConnectOptions) -> Result<DatabaseConnection, DbErr> {
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).connect_with(options).await;
-    let pool = pool.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+async fn connect(options: PgConnectOptions) -> Result<DatabaseConnection, sqlx::Error> {
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).connect_with(options).await?;
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     if let Err(error) = connection.execute_unprepared(END_WITH_CLIENT).await {
         tracing::debug!(error = &error as &dyn std::error::Error, "the server can't detect clients that are gone");
@@ -98,7 +98,7 @@ impl PostgresDatabase {
     /// # Errors
     /// [`OpenError`], also if it contains no store of this release.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        let database = connect(options(url)?).await.map_err(|error| OpenError::Schema(error.into()))?;
+        let database = connect(options(url)?).await.map_err(OpenError::Unreachable)?;
         SCHEMA.check(&database).await.map_err(|error| OpenError::Schema(error.into()))?.map_err(OpenError::Unfit)?;
         Ok(Self(database))
     }
@@ -115,7 +115,7 @@ impl PostgresDatabase {
 #[async_trait]
 impl Audit for PostgresStore {
     async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
-        let connection = connect(self.audits.audited.clone()).await.map_err(read_error)?;
+        let connection = connect(self.audits.audited.clone()).await.map_err(error::read_error)?;
         let findings = audit(&connection).await.map_err(read_error)?;
         connection.close().await.map_err(read_error)?;
         Ok(findings)
@@ -126,7 +126,7 @@ impl Audit for PostgresStore {
         if let Some(recent) = last.as_ref().and_then(|row| row.younger_than(max_age, self.clock().now())) {
             return Ok(Some(recent));
         }
-        let connection = connect(self.audits.primary.clone()).await.map_err(read_error)?;
+        let connection = connect(self.audits.primary.clone()).await.map_err(error::read_error)?;
         let check = self.sum_ledger(&connection, max_age).await.map_err(read_error)?;
         connection.close().await.map_err(read_error)?;
         match check {

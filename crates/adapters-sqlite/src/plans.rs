@@ -142,6 +142,17 @@ async fn seats_are_looked_up_by_label_and_not_by_schedule_alone() {
 }
 
 #[tokio::test]
+async fn waiting_tokens_are_searched_from_the_last_admitted_number() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db");
+    let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN {}", token::SELECT_FIRST_WAITING);
+    let plan = find::<Step>(&store.writer, &sql, [Value::from("x"), Value::from(1)]).await.unwrap();
+    let details: Vec<_> = plan.into_iter().map(|step| step.detail).collect();
+    assert!(details.iter().any(|detail| detail.contains("queue_tokens_waiting (queue_id=? AND number>?)")), "{details:#?}");
+}
+
+#[tokio::test]
 async fn the_log_is_read_from_a_position_and_deleted_up_to_one() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("frontrow.db");

@@ -79,6 +79,14 @@ async fn no_statement_scans_a_table_of_millions_of_rows() {
     assert_no_scans(&grown);
 }
 
+#[tokio::test]
+async fn waiting_tokens_are_searched_from_the_last_admitted_number() {
+    let grown = migrated().await;
+    Cluster::shared().sql(&grown.name, GROWN);
+    let plan = plan(&grown, LOAD);
+    assert!(plan.lines().any(|line| line.contains("Index Cond") && line.contains("number > a.last_admitted")), "{plan}");
+}
+
 /// The work of pruning doesn't grow with the number of rows that stay: of twenty thousand keys, of which ten are past their retention, it
 /// reads only those ten.
 #[tokio::test]

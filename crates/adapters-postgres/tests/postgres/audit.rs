@@ -1,6 +1,10 @@
 //! Audits of databases: empty, partly restored, of another release.
 
-use adapters_postgres::{OpenError, PostgresDatabase};
+use std::time::Duration;
+
+use adapters_postgres::{OpenError, PostgresDatabase, PostgresStore};
+use application::ports::{Audit, LedgerCheck};
+use sea_orm::sqlx::{Connection as _, Executor as _};
 use testbed::Cluster;
 
 use crate::world::World;
@@ -54,4 +58,36 @@ async fn the_migrations_name_all_objects_of_the_schema() {
     let named = migrations::POSTGRES.objects();
     let unnamed: Vec<&str> = there.lines().filter(|name| !named.contains_key(name) && *name != "seaql_migrations").collect();
     assert_eq!(unnamed, Vec::<&str>::new(), "the migrations name all objects that exist");
+}
+
+#[tokio::test]
+async fn an_audit_may_read_another_database_which_accepts_no_writes() {
+    let (world, standby) = (World::empty().await, World::empty().await);
+    standby.sql("DROP INDEX reservation_seats_live");
+    standby.sql(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", standby.database.name));
+    let store = PostgresStore::clone(&world.store).auditing(&standby.database.url).unwrap();
+    for (audit, expected) in [(&store, vec!["schema_is_complete"]), (&world.store, vec![])] {
+        let findings = audit.audit().await.unwrap();
+        let violated = findings.iter().filter(|finding| finding.violations > 0).map(|finding| finding.invariant.name());
+        assert_eq!(violated.collect::<Vec<_>>(), expected);
+    }
+    assert!(matches!(store.auditing("postgres://db:port/frontrow"), Err(OpenError::NotAUrl(_))));
+}
+
+#[tokio::test]
+async fn while_another_process_sums_the_ledger_the_last_check_is_returned() {
+    let world = World::empty().await;
+    let mut other = world.connect().await;
+    let mut summing = other.begin().await.unwrap();
+    summing.execute("SELECT 1 FROM ledger_checks FOR UPDATE").await.unwrap();
+    assert_eq!(world.store.check_ledger(Duration::ZERO).await.unwrap(), None, "there is no check yet");
+    summing.rollback().await.unwrap();
+    let first = world.store.check_ledger(Duration::ZERO).await.unwrap().unwrap();
+    assert!(first.is_new);
+
+    let mut summing = other.begin().await.unwrap();
+    summing.execute("SELECT 1 FROM ledger_checks FOR UPDATE").await.unwrap();
+    let last = world.store.check_ledger(Duration::ZERO).await.unwrap();
+    assert_eq!(last, Some(LedgerCheck { is_new: false, ..first }));
+    summing.rollback().await.unwrap();
 }

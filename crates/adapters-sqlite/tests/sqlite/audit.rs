@@ -121,6 +121,11 @@ const VIOLATIONS: &[(&str, &str)] = &[
         "UPDATE queue_tokens SET state = 'ACTIVE', activated_at = 0, claimed = 0, expires_at = 0
          WHERE number = (SELECT max(number) FROM queue_tokens)",
     ),
+    ("last_admitted_number_is_recorded", "UPDATE queue_admissions SET last_admitted = last_admitted - 1"),
+    ("last_admitted_number_is_recorded", "UPDATE queue_admissions SET last_admitted = last_admitted + 1"),
+    ("admissions_are_counted", "UPDATE queue_admissions SET admitted = admitted - 1"),
+    ("admissions_are_counted", "UPDATE queue_admissions SET admitted = admitted + 1"),
+    ("admissions_are_counted", "UPDATE queue_counters SET no_shows = no_shows + 1"),
     ("waiting_are_counted", "UPDATE queue_counters SET waiting = waiting + 1"),
     (
         "user_has_at_most_one_live_token",

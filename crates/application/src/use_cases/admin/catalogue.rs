@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use domain::decide::admin::concert::{self, ChangeConcert, WithSchedules};
 use domain::decide::admin::schedule::{self, ChangeSchedule, NewSchedule};
-use domain::{Concert, ConcertId, Money, Queue, QueueId, Refusal, Schedule, ScheduleId, SeatPlan, Title, Version, Versioned, Zone};
+use domain::{Concert, ConcertId, Queue, QueueId, Refusal, Schedule, ScheduleId, SeatPlan, Title, Version, Versioned, Zone};
 use time::OffsetDateTime;
 
 use super::Actor;
+use super::figures::{AllFigures, SaleFigures, figures_of};
 use crate::page::{Page, PageRequest};
-use crate::ports::{AdminQueries, Catalogue, Clock, Ids, ScheduleTotals};
+use crate::ports::{AdminQueries, Catalogue, Clock, Ids};
 use crate::{Error, GroupCommit};
 
 /// The operator's view of a schedule.
@@ -20,23 +21,6 @@ pub struct ScheduleReport {
     pub schedule: Versioned<Schedule>,
     /// The figures of its sale; none in the answer to a change after which they couldn't be read.
     pub figures: Option<SaleFigures>,
-}
-
-/// The figures of the sale of a schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SaleFigures {
-    /// The number of seats.
-    pub seats: u32,
-    /// The number of available seats.
-    pub available: u32,
-    /// The number of held seats.
-    pub held: u32,
-    /// The number of sold seats.
-    pub reserved: u32,
-    /// The number of blocked seats, which are not for sale.
-    pub blocked: u32,
-    /// The amount paid for the sold seats.
-    pub revenue: Money,
 }
 
 /// A new schedule, as an operator specifies it.
@@ -81,12 +65,6 @@ pub struct SchedulePatch {
     /// The first instant after the sale.
     pub sale_closes_at: Option<OffsetDateTime>,
 }
-
-/// The figures of schedules, by their ids.
-type AllFigures = BTreeMap<ScheduleId, SaleFigures>;
-
-/// The maximum number of schedules whose seats are counted by one query, so that no query reads too many seats for its time limit.
-const SCHEDULES_PER_QUERY: usize = 32;
 
 /// The operator's view of a concert.
 pub type ConcertReport = (Versioned<Concert>, Vec<ScheduleReport>);
@@ -225,17 +203,8 @@ impl ManageCatalogue {
         ScheduleReport { schedule, figures }
     }
 
-    /// Returns the figures of each of `schedules`.
     async fn figures(&self, schedules: impl IntoIterator<Item = &Versioned<Schedule>>) -> Result<AllFigures, Error> {
-        let (schedules, now): (Vec<_>, _) = (schedules.into_iter().collect(), self.clock.now());
-        let mut figures = AllFigures::new();
-        for some in schedules.chunks(SCHEDULES_PER_QUERY) {
-            let ids: Vec<ScheduleId> = some.iter().map(|schedule| schedule.id()).collect();
-            let totals = self.admin.schedule_totals(&ids, now).await?;
-            let of = |schedule: &Schedule| SaleFigures::of(totals.get(&schedule.id()).copied().unwrap_or_default(), schedule);
-            figures.extend(some.iter().map(|schedule| (schedule.id(), of(schedule))));
-        }
-        Ok(figures)
+        figures_of(&*self.admin, schedules, self.clock.now()).await
     }
 }
 
@@ -243,29 +212,6 @@ impl ManageCatalogue {
 fn report((concert, schedules): WithSchedules, figures: &AllFigures) -> ConcertReport {
     let report = |schedule: Versioned<Schedule>| ScheduleReport { figures: figures.get(&schedule.id()).copied(), schedule };
     (concert, schedules.into_iter().map(report).collect())
-}
-
-impl SaleFigures {
-    /// Returns the figures of `schedule` with these totals. A hold has ended when its deadline has passed, or the schedule is cancelled.
-    fn of(totals: ScheduleTotals, schedule: &Schedule) -> Self {
-        let ScheduleTotals { available, held, lapsed, reserved, blocked, revenue } = totals;
-        let count = |seats: u64| u32::try_from(seats).unwrap_or(u32::MAX);
-        let (held, ended) = if schedule.is_cancelled() { (0, held + lapsed) } else { (held, lapsed) };
-        Self {
-            seats: count(available + held + ended + reserved + blocked),
-            available: count(available + ended),
-            held: count(held),
-            reserved: count(reserved),
-            blocked: count(blocked),
-            revenue,
-        }
-    }
-
-    /// Returns the figures of a new schedule with this number of seats.
-    fn of_new(seats: u64) -> Self {
-        let seats = u32::try_from(seats).unwrap_or(u32::MAX);
-        Self { seats, available: seats, held: 0, reserved: 0, blocked: 0, revenue: Money::ZERO }
-    }
 }
 
 /// Returns the number of seats of a new schedule.

@@ -2,13 +2,15 @@
 
 mod catalogue;
 mod events;
+mod figures;
 mod queues;
 mod sale;
 mod seats;
 mod users;
 
-pub use catalogue::{ConcertPatch, ConcertReport, ManageCatalogue, SaleFigures, SchedulePatch, SchedulePlan, ScheduleReport};
+pub use catalogue::{ConcertPatch, ConcertReport, ManageCatalogue, SchedulePatch, SchedulePlan, ScheduleReport};
 pub use events::ReadEvents;
+pub use figures::SaleFigures;
 pub use queues::{ManageQueues, QueueReport};
 pub use sale::{ManageSale, RefundBatch};
 pub use seats::ManageSeats;
