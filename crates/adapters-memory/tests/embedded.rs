@@ -12,9 +12,7 @@ use application::testing::{CatalogueFixture, StoppedClock};
 use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
 use domain::testing::{BEN, CYD, NOW, a_hold, a_token, a_user};
-use domain::{
-    CancelReason, Change, ExpiryReason, Needs as _, Queue, QueueId, ReservationState, User, UserId, UserName, Write,
-};
+use domain::{CancelReason, Change, ExpiryReason, Needs as _, Queue, QueueId, ReservationState, User, UserId, UserName, Write};
 use store_kit::testing::check_engine;
 use store_kit::{EmbeddedStore, Engine, EngineError, Entries, EntriesMut, Order};
 use time::macros::datetime;

@@ -2,7 +2,7 @@
 
 use application::ports::Prunable;
 use domain::reservation::ReservationStatus;
-use domain::{Queue, Reservation};
+use domain::{Queue, Reservation, TokenId};
 use time::{Duration, OffsetDateTime};
 
 use crate::Adapter;
@@ -19,6 +19,10 @@ async fn prune_tokens(world: &World) -> u64 {
 
 fn far_future(world: &World) -> OffsetDateTime {
     world.now() + Duration::days(400)
+}
+
+async fn token_exists(world: &World, token: TokenId) -> bool {
+    !world.ports.tokens.tokens(&[token]).await.unwrap().is_empty()
 }
 
 async fn exists(world: &World, reservation: &Reservation) -> bool {
@@ -110,11 +114,11 @@ pub async fn a_token_is_pruned_after_its_last_reservation(adapter: &dyn Adapter)
         }
         assert_eq!(prune(&world, holds[0].expires_at() + MOMENT, ALL).await, 1);
         assert_eq!(prune_tokens(&world).await, 0, "one reservation names the token");
-        assert!(world.ports.tokens.token(token).await.unwrap().is_some());
+        assert!(token_exists(&world, token).await);
         assert_eq!(prune(&world, holds[1].expires_at() + MOMENT, ALL).await, 1);
-        assert!(world.ports.tokens.token(token).await.unwrap().is_some(), "tokens are a kind of their own");
+        assert!(token_exists(&world, token).await, "tokens are a kind of their own");
         assert_eq!(prune_tokens(&world).await, 1, "no reservation names the token");
-        assert_eq!(world.ports.tokens.token(token).await.unwrap(), None);
+        assert!(!token_exists(&world, token).await);
         world.assert_audit_is_clean().await;
         assert_eq!(world.join(ADA, None).await.number(), 2, "its number is not reused");
         world.assert_audit_is_clean().await;
