@@ -95,6 +95,7 @@ async fn rows_to_prune_and_the_backlog_are_found_by_partial_indexes() {
         (reservation::OLDEST_UNPAID, "INDEX reservations_unpaid"),
         (token::OLDEST_ENDED, "INDEX queue_tokens_ended"),
         (user::OLDEST_UNCHECKED, "INDEX users_unchecked"),
+        (user::DELETE_SEARCH_KEYS, "INDEX user_search_keys_of_user (user_id=?)"),
     ] {
         let values = (1..=2).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from(1));
         let plan = find::<Step>(&store.writer, &format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
@@ -150,6 +151,17 @@ async fn waiting_tokens_are_searched_from_the_last_admitted_number() {
     let plan = find::<Step>(&store.writer, &sql, [Value::from("x"), Value::from(1)]).await.unwrap();
     let details: Vec<_> = plan.into_iter().map(|step| step.detail).collect();
     assert!(details.iter().any(|detail| detail.contains("queue_tokens_waiting (queue_id=? AND number>?)")), "{details:#?}");
+}
+
+#[tokio::test]
+async fn users_are_looked_up_by_search_key_and_not_in_order_of_their_ids() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db");
+    let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN {}", admin::USERS_NAMED);
+    let plan = find::<Step>(&store.writer, &sql, ["a", "b", "c"].map(Value::from)).await.unwrap();
+    let details: Vec<_> = plan.into_iter().map(|step| step.detail).collect();
+    assert!(details.iter().any(|detail| detail.ends_with("PRIMARY KEY (search_key>? AND search_key<?)")), "{details:#?}");
 }
 
 #[tokio::test]

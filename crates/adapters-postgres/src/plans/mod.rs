@@ -48,7 +48,7 @@ fn scans(plan: &str) -> Vec<String> {
         // There are few counters: one per queue; few readers: their number is limited; and one extent.
         let is_small = ["queue_counters", "log_readers", "log_extent"].iter().any(|table| line.contains(table));
         // The first rows of an index: their number is limited.
-        let is_short = is_small || before == "->  Limit" && !next.starts_with("Filter");
+        let is_short = is_small || ["Limit", "->  Limit"].contains(&before) && !next.starts_with("Filter");
         let without_key = from_index && !next.starts_with("Index Cond") && !is_short;
         (without_key || line.contains("Seq Scan") && !is_small || line.contains("Bitmap")).then(|| (*line).to_owned())
     };

@@ -22,11 +22,12 @@ pub(crate) const SCHEDULE_TOTALS: &str = "
 pub(crate) const COUNT_LIVE: &str = "SELECT count(DISTINCT reservation_id) AS sum FROM seats WHERE schedule_id = ?1";
 
 /// Users with a search key that has a prefix (1), by id, after an id (2) unless that is null, with a limit (3).
+/// The unary plus excludes the index by user, which would be scanned from end to end.
 pub(crate) const USERS_NAMED: &str = "
     SELECT t.* FROM (
         SELECT DISTINCT k.user_id FROM user_search_keys k
-        WHERE k.search_key >= ?1 AND k.search_key < ?1 || char(0x10ffff) AND k.user_id > coalesce(?2, x'')
-        ORDER BY k.user_id LIMIT ?3
+        WHERE k.search_key >= ?1 AND k.search_key < ?1 || char(0x10ffff) AND +k.user_id > coalesce(?2, x'')
+        ORDER BY +k.user_id LIMIT ?3
     ) wanted CROSS JOIN users t ON t.id = wanted.user_id
     ORDER BY t.id";
 

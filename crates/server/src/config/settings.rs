@@ -197,28 +197,17 @@ fn intervals(Values { reservation, queue, .. }: &Values) -> Result<Intervals, Co
 
 fn retention(Values { retention, auth, .. }: &Values) -> Result<Retention, ConfigError> {
     let hours = |key, value| Ok::<_, ConfigError>(Duration::from_secs(3_600 * u64::from(within(key, value, 1..=TEN_YEARS_IN_HOURS)?)));
-    // A stored response names its reservation or user.
-    for (key, value) in
-        [("retention.reservation_hours", retention.reservation_hours), ("retention.unused_user_hours", retention.unused_user_hours)]
-    {
-        if value < retention.key_hours {
-            return Err(invalid(key, format!("must be at least retention.key_hours, {}, not {value}", retention.key_hours)));
-        }
-    }
-    // A user with a valid access token may still send a first request.
-    if u64::from(retention.unused_user_hours) * 3_600 < u64::from(auth.token_seconds) {
-        let problem =
-            format!("must be at least as long as auth.token_seconds, {}, not {}", auth.token_seconds, retention.unused_user_hours);
-        return Err(invalid("retention.unused_user_hours", problem));
-    }
+    let (keys, access_tokens) = (hours("retention.key_hours", retention.key_hours)?, Duration::from_secs(auth.token_seconds.into()));
     let events = hours("retention.event_hours", retention.event_hours)?;
     Ok(Retention {
         period: Duration::from_secs(5),
         events,
         unread_events: hours("retention.unread_event_hours", retention.unread_event_hours)?.max(events),
-        reservations: hours("retention.reservation_hours", retention.reservation_hours)?,
+        // A stored response names its reservation or user.
+        reservations: hours("retention.reservation_hours", retention.reservation_hours)?.max(keys),
         tokens: hours("retention.token_hours", retention.token_hours)?,
-        unused_users: hours("retention.unused_user_hours", retention.unused_user_hours)?,
+        // A user with a valid access token may still send a first request.
+        unused_users: hours("retention.unused_user_hours", retention.unused_user_hours)?.max(keys).max(access_tokens),
     })
 }
 

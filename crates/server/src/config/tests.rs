@@ -29,6 +29,18 @@ fn the_built_in_defaults_are_as_designed() {
 }
 
 #[test]
+fn reservations_and_users_are_kept_at_least_as_long_as_responses_and_access_tokens_that_name_them() {
+    let kept = |toml| {
+        let retention = with(toml).unwrap().retention;
+        (retention.reservations.as_secs(), retention.unused_users.as_secs())
+    };
+    assert_eq!(kept(""), (168 * 3_600, 720 * 3_600));
+    assert_eq!(kept("[retention]\nreservation_hours = 30\nunused_user_hours = 40"), (30 * 3_600, 40 * 3_600));
+    assert_eq!(kept("[retention]\nkey_hours = 900\nreservation_hours = 1\nunused_user_hours = 1"), (900 * 3_600, 900 * 3_600));
+    assert_eq!(kept("[auth]\ntoken_seconds = 4000000"), (168 * 3_600, 4_000_000));
+}
+
+#[test]
 fn an_invalid_value_is_refused_with_its_key() {
     for (overrides, key) in [
         ("[http]\nbind = 'here'", "http.bind"),
@@ -62,9 +74,8 @@ fn an_invalid_value_is_refused_with_its_key() {
         ("[auth]\nissuer_secret = 'short'", "auth.issuer_secret"),
         ("[auth]\nrefresh_seconds = 0", "auth.refresh_seconds"),
         ("[auth]\nissuers = 'https://login.example.com/'", "issuers"),
-        ("[retention]\nreservation_hours = 23", "retention.reservation_hours"),
-        ("[retention]\nkey_hours = 721\nreservation_hours = 721", "retention.unused_user_hours"),
-        ("[auth]\ntoken_seconds = 90001\n[retention]\nunused_user_hours = 25", "retention.unused_user_hours"),
+        ("[retention]\nreservation_hours = 0", "retention.reservation_hours"),
+        ("[retention]\nunused_user_hours = 0", "retention.unused_user_hours"),
         ("[commit]\nmax_batch = 0", "commit.max_batch"),
         ("[log]\nformat = 'xml'", "log.format"),
         ("[telemetry]\nledger_check_seconds = 86401", "telemetry.ledger_check_seconds"),
