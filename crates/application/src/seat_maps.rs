@@ -21,6 +21,8 @@ use stock::RecentStock;
 
 /// The number of schedules whose seats are read at the same time.
 const MAX_LOADS: usize = 2;
+/// The estimated size of a map without seats.
+const MAP_BYTES: usize = 512;
 /// The estimated size of a seat without its label: its row in the tree, its view in the current map, and the allocations of labels.
 const SEAT_BYTES: usize = size_of::<(SeatNumber, (Versioned<Seat>, Arc<str>))>() * 3 / 2 + size_of::<SeatView>() + 80;
 
@@ -161,10 +163,6 @@ impl SeatMaps {
                 return Ok(map);
             }
             let rows = self.catalogue.seats(id).await.inspect_err(|_| self.forget_if(id, &schedule_seats))?;
-            if rows.is_empty() {
-                self.forget_if(id, &schedule_seats);
-                return Ok(Arc::new(SeatMap { version: 0, lapsed: 0, available: 0, held: 0, seats: Vec::new() }));
-            }
             let bytes = {
                 let mut seats = schedule_seats.seats();
                 for seat in rows {
@@ -289,7 +287,7 @@ impl Seats {
     /// Returns the estimated size of the seats and of their map.
     fn bytes(&self) -> usize {
         let labels: usize = self.rows.values().map(|(_, label)| 2 * label.len()).sum();
-        self.rows.len() * SEAT_BYTES + labels
+        MAP_BYTES + self.rows.len() * SEAT_BYTES + labels
     }
 
     fn build(&mut self, now: Moment) {

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
 use application::group_commit::Limits;
-use application::ports::{MockCatalogue, MockUsers, ReadError};
+use application::ports::{MockUsers, ReadError};
 use serde_json::json;
 
-use crate::plan::{CONCERT, Plan};
+use crate::plan::Plan;
 use crate::shop::Shop;
 
 #[actix_web::test]
@@ -136,8 +136,9 @@ async fn a_panic_is_a_problem_without_details() {
 #[actix_web::test]
 async fn a_panic_in_a_use_case_is_a_problem_too() {
     // A mock without expectations panics.
-    let shop = Plan { ports: |ports| ports.catalogue = Arc::new(MockCatalogue::new()), ..Plan::default() }.open().await;
-    shop.get(&format!("/v1/concerts/{}", CONCERT.0)).send().await.with_problem(500, "INTERNAL");
+    let shop = Plan { ports: |ports| ports.users = Arc::new(MockUsers::new()), ..Plan::default() }.open().await;
+    let ada = shop.stranger(&[]);
+    shop.get("/v1/users/me").by(&ada).send().await.with_problem(500, "INTERNAL");
 }
 
 #[actix_web::test]
