@@ -13,8 +13,8 @@ pub(crate) const SCHEDULE_TOTALS: &str = "
            count(*) FILTER (WHERE s.state = 'RESERVED') AS reserved,
            count(*) FILTER (WHERE s.state = 'BLOCKED') AS blocked,
            coalesce(sum(o.price), 0) AS revenue
-    FROM (SELECT DISTINCT unhex(value, '-') AS id FROM json_each(?1)) k
-    CROSS JOIN seats s ON s.schedule_id = k.id
+    FROM (SELECT DISTINCT unhex(value, '-') AS id FROM json_each(?1)) wanted
+    CROSS JOIN seats s ON s.schedule_id = wanted.id
     LEFT JOIN reservation_seats o ON s.state = 'RESERVED' AND o.reservation_id = s.reservation_id AND o.number = s.number
     GROUP BY s.schedule_id";
 
