@@ -1,9 +1,9 @@
 //! The mixed rush: joins, polls, holds, payments, charges, an operator and seat-map readers at once, in turn with the same operations alone;
 //! and whole purchases.
 
+mod operation;
 mod purchase;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,46 +25,17 @@ use crate::scripts::{Charges, Repeat};
 use crate::server::CapacityProfile;
 use crate::statistics::{Quartiles, ratios};
 use crate::target::Target;
+use operation::{CHARGING, Operation};
 use purchase::Purchases;
 
 /// The maximum number of buyers of each kind per second of a round.
 const BUYERS_A_SECOND: u32 = 3_000;
 /// The kinds of buyers that need a seat: those who hold and pay alone, who hold and who pay in the mixture, and who purchase.
 const KINDS: u32 = 4;
-/// The number of users who charge their wallets again and again.
-const CHARGING: u32 = 32;
 /// A poll and a seat map of one in so many buyers.
 const READING_STEP: usize = 50;
 /// The number of connections of whole purchases.
 pub(crate) const PURCHASE_CONNECTIONS: usize = 256;
-
-/// An operation of the mixture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Join,
-    Poll,
-    Hold,
-    Pay,
-    Charge,
-    SeatMap,
-    /// An operator changes, pauses and resumes the queue.
-    Manage,
-}
-
-impl Operation {
-    const ALL: [Self; 7] = [Self::Join, Self::Poll, Self::Hold, Self::Pay, Self::Charge, Self::SeatMap, Self::Manage];
-
-    /// Returns its number of connections, alone and in the mixture.
-    pub(crate) const fn connections(self) -> usize {
-        match self {
-            Self::Hold | Self::Pay => 64,
-            Self::Join => 48,
-            Self::Poll | Self::Charge => CHARGING as usize,
-            Self::SeatMap => 8,
-            Self::Manage => 1,
-        }
-    }
-}
 
 /// An operation with its rounds.
 #[derive(Debug)]
@@ -241,20 +212,6 @@ async fn run<S: Script>(target: &Target, scripts: Vec<S>, plan: Plan) -> anyhow:
 async fn prepare_joined(target: &Target, joined: Vec<Buyer>) -> anyhow::Result<Vec<Buyer>> {
     until_all_are_active(target, &joined).await?;
     prepare(target, &[Stage::Charge], joined).await
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Join => "join",
-            Self::Poll => "poll",
-            Self::Hold => "hold",
-            Self::Pay => "pay",
-            Self::Charge => "charge",
-            Self::SeatMap => "seat map",
-            Self::Manage => "operator's change of the queue",
-        })
-    }
 }
 
 #[cfg(test)]

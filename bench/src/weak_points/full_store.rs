@@ -9,13 +9,15 @@ use crate::bars::Limit;
 use crate::buyer::Stage;
 use crate::crowd::{buyers, prepare, take, until_all_are_active};
 use crate::deployment::Deployment;
-use crate::hall::MAIN;
+use crate::hall::Hall;
 use crate::plan::Plan;
 use crate::scratch::Scratch;
 use crate::server::CapacityProfile;
 
 pub(super) const NAME: &str = "full store";
 
+/// Also named in the statements.
+const HALL: Hall = Hall::new(0x0f20_7207_0000_7000_8000_0000_0be9_f400, 5, 20_000);
 const FILL: &str = include_str!("full_store.sql");
 const MILLION: u32 = 1_000_000;
 const CONNECTIONS: usize = 128;
@@ -27,7 +29,7 @@ pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Fin
     let empty = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
     let full = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
     for deployment in [&empty, &full] {
-        deployment.create(&[MAIN]).await?;
+        deployment.create(&[HALL]).await?;
     }
     fill(&full, plan).await.context("the full store")?;
     let mut rates: Vec<Comparison> =
@@ -60,9 +62,9 @@ async fn fill(deployment: &Deployment, plan: Plan) -> anyhow::Result<()> {
 /// Returns the rate of each stage.
 async fn measure_round(deployment: &Deployment, round: u32, plan: Plan) -> anyhow::Result<Vec<f64>> {
     let target = &deployment.target;
-    let share = MAIN.seats() / (plan.rounds + 1);
+    let share = HALL.seats() / (plan.rounds + 1);
     let count = share.min(BUYERS_A_SECOND * plan.seconds);
-    let mut crowd = prepare(target, &[Stage::Register], buyers(MAIN, round * share, count)).await?;
+    let mut crowd = prepare(target, &[Stage::Register], buyers(HALL, round * share, count)).await?;
     let mut rates = Vec::with_capacity(STAGES.len());
     for stage in STAGES {
         let taken = take(target, stage, crowd, CONNECTIONS, plan.duration()).await?;
