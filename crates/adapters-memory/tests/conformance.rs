@@ -48,6 +48,8 @@ fn only_clauses_about_durability_and_sharing_are_reported_as_ignored() {
         "sharing::all_processes_see_the_same_readers",
         "sharing::both_processes_read_all_rows_in_one_order",
         "sharing::concurrent_commits_of_two_processes_are_all_read",
+        "sharing::concurrent_ledger_checks_are_made_once",
+        "sharing::one_process_checks_the_ledger_for_all",
         "sharing::pruned_rows_are_reported_as_missing",
         "sharing::rows_of_another_process_are_returned",
         "sharing::rows_of_another_process_are_returned_once",

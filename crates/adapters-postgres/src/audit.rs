@@ -1,9 +1,7 @@
 //! The audit of a running store, or of a database; and the check of the ledger, of which one instance makes each.
 //!
-//! Both read whole tables, so they use connections of their own, which are opened on demand and have no time limit. An audit may read a
-//! standby instead of the primary.
+//! Both use connections of their own. An audit may read a standby instead of the primary.
 
-use std::str::FromStr as _;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -11,14 +9,12 @@ use adapters_sql::{Schema, instant, micros, read_error};
 use application::ports::{Audit, Finding, Invariant, LedgerCheck, ReadError};
 use async_trait::async_trait;
 use migrations::POSTGRES;
-use sea_orm::sqlx;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, IsolationLevel, SqlxPostgresConnector, Statement,
-    TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, IsolationLevel, Statement, TransactionTrait,
 };
 use time::OffsetDateTime;
 
+use crate::audit_connections::{connect, options};
 use crate::database::OpenError;
 use crate::{PostgresStore, error};
 
@@ -37,56 +33,6 @@ const LAST_CHECK: &str = "SELECT at, drift FROM ledger_checks";
 /// The last check, locked for the next one; no row while another process makes that.
 const LOCK_CHECK: &str = "SELECT at, drift FROM ledger_checks FOR UPDATE SKIP LOCKED";
 const RECORD_CHECK: &str = "UPDATE ledger_checks SET at = $1, drift = $2";
-
-/// How long to wait for a connection to be opened.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// The server ends the statements of a client that is gone. Not every operating system of a server supports this.
-const END_WITH_CLIENT: &str = "SET client_connection_check_interval = '2s'";
-
-/// How the connections of audits and ledger checks are opened.
-#[derive(Debug, Clone)]
-pub(crate) struct AuditConnections {
-    /// To the database that the store writes.
-    primary: PgConnectOptions,
-    /// To the database that audits read: the same, or a standby.
-    audited: PgConnectOptions,
-}
-
-impl AuditConnections {
-    /// Returns the connections of a store at `url`, whose audits read the same database.
-    pub(crate) fn to(url: &str) -> Result<Self, OpenError> {
-        let primary = options(url)?;
-        Ok(Self { audited: primary.clone(), primary })
-    }
-
-    /// Returns the same connections, with audits that read the database at `url`.
-    pub(crate) fn auditing(self, url: &str) -> Result<Self, OpenError> {
-        Ok(Self { audited: options(url)?, ..self })
-    }
-}
-
-fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
-    let options = PgConnectOptions::from_str(url).map_err(OpenError::NotAUrl)?.application_name("frontrow audit");
-    Ok(options.options([
-        ("statement_timeout", "0"),
-        ("lock_timeout", "10s"),
-        ("idle_in_transaction_session_timeout", "1min"),
-        ("work_mem", "128MB"),
-        ("tcp_keepalives_idle", "10"),
-        ("tcp_keepalives_interval", "5"),
-        ("tcp_keepalives_count", "3"),
-    ]))
-}
-
-/// Opens one connection. The caller closes it; if the caller is cancelled, the server ends its statement with the process at the latest.
-async fn connect(options: PgConnectOptions) -> Result<DatabaseConnection, sqlx::Error> {
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_TIMEOUT).connect_with(options).await?;
-    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    if let Err(error) = connection.execute_unprepared(END_WITH_CLIENT).await {
-        tracing::debug!(error = &error as &dyn std::error::Error, "the server can't detect clients that are gone");
-    }
-    Ok(connection)
-}
 
 /// A database that contains a store of this release, though perhaps a damaged one. Nothing in it is changed.
 #[derive(Debug, Clone)]

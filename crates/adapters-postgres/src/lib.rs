@@ -5,6 +5,7 @@
 //! other's commits by the event log, `log`.
 
 mod audit;
+mod audit_connections;
 mod clock;
 mod commit;
 mod database;

@@ -15,7 +15,7 @@ use sea_orm::sqlx::{self, PgPool, Row};
 use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
-use crate::audit::AuditConnections;
+use crate::audit_connections::AuditConnections;
 use crate::clock::DatabaseClock;
 use crate::commit;
 use crate::database::{self, Connections, OpenError, PoolSize, Pools, TIMEOUT};

@@ -121,9 +121,10 @@ async fn check_seat_maps(world: &World, instance: &Instance) -> Check {
     let ids: Vec<ScheduleId> = world.model().inventory.schedules.keys().copied().collect();
     for id in ids {
         let Ok(Some(schedule)) = world.ports.catalogue.schedule(id).await else { continue };
-        // Loading the seat map may take time; a commit in the meantime postpones the comparison.
+        // Reading them may take time; a commit in the meantime postpones the comparison. The map is read last: it is that of the current
+        // time, when a hold may have ended.
         let concerts = &instance.service.use_cases.concerts;
-        let (Ok(map), Ok(known)) = (concerts.seats(&schedule.row).await, concerts.schedule(id).await) else { continue };
+        let (Ok(known), Ok(map)) = (concerts.schedule(id).await, concerts.seats(&schedule.row).await) else { continue };
         if !is_quiet(world) {
             return Ok(());
         }
