@@ -24,7 +24,7 @@ const IDLE_TOO_LONG: Duration = Duration::from_secs(30);
 /// The server ends a statement after this time; operators' statements have a limit of their own.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a group of users' commands waits for a row that another transaction has locked. Groups wait for each other for the time of a
-/// commit; whoever locks a row for longer holds up all commands of the group.
+/// commit; a session that locks a row for longer delays all commands of the group.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(300);
 /// A connection that takes so much longer is considered dead and closed.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -339,7 +339,7 @@ mod tests {
     #[test]
     fn old_connections_end_one_after_another() {
         let lifetimes = Lifetimes::default();
-        let (young, old) = (Lifetimes::MAX - Duration::from_secs(1), Lifetimes::MAX);
+        let (young, old) = (Lifetimes::MAX / 2, Lifetimes::MAX);
         assert_eq!([young, old, old, old].map(|age| lifetimes.must_end(age)), [false, true, false, false]);
         *lifetimes.0.lock().unwrap() = Instant::now().checked_sub(Lifetimes::INTERVAL);
         assert_eq!([old, old].map(|age| lifetimes.must_end(age)), [true, false]);

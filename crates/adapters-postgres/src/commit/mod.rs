@@ -131,7 +131,9 @@ impl Commit<'_> {
     }
 
     fn fail(&mut self, left: &[usize], error: impl Fn() -> CommitError) {
-        left.iter().for_each(|index| self.results[*index] = Err(error()));
+        for index in left {
+            self.results[*index] = Err(error());
+        }
     }
 
     /// Returns those of `left` that can be committed according to the current rows; none if that can't be determined.

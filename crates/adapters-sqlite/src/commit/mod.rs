@@ -49,13 +49,13 @@ pub(crate) async fn commit(writer: &DatabaseConnection, clock: &dyn Clock, chang
 async fn halve(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change]) -> Results {
     let deadline = Instant::now() + HALVING;
     let mut results: Results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
-    let mut parts = vec![0..changes.len()];
+    let mut parts = vec![(0, changes.len())];
     let mut committed = Collisions::default();
-    while let Some(part) = parts.pop()
+    while let Some((start, end)) = parts.pop()
         && Instant::now() < deadline
     {
         let mut together = committed.clone();
-        let tried: Vec<usize> = part.clone().filter(|index| together.admit(&changes[*index])).collect();
+        let tried: Vec<usize> = (start..end).filter(|index| together.admit(&changes[*index])).collect();
         let group_of: Vec<Change> = tried.iter().map(|index| changes[*index].clone()).collect();
         match group(writer, clock, &group_of).await {
             Ok(found) => {
@@ -66,9 +66,9 @@ async fn halve(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change
                     results[index] = result;
                 }
             }
-            Err(failure) if failure.is_of_a_change() && part.len() > 1 => {
-                let middle = part.start + part.len() / 2;
-                parts.extend([middle..part.end, part.start..middle]);
+            Err(failure) if failure.is_of_a_change() && end - start > 1 => {
+                let middle = usize::midpoint(start, end);
+                parts.extend([(middle, end), (start, middle)]);
             }
             Err(failure) => tried.into_iter().for_each(|index| results[index] = Err(failure.commit_error())),
         }

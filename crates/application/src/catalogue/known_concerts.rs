@@ -240,15 +240,17 @@ impl KnownConcerts {
         }
         if let Some(ConcertSchedules { concert, schedules }) = read {
             merge(&mut self.entry(id).concert, concert);
-            schedules.into_iter().for_each(|schedule| self.add_schedule(schedule));
+            for schedule in schedules {
+                self.add_schedule(schedule);
+            }
         }
         let entry = self.entry(id);
         entry.is_current = entry.concert.is_some();
         let content = entry.content();
         if content.is_some() {
-            self.weigh(id)
+            self.weigh(id);
         } else {
-            self.forget(id)
+            self.forget(id);
         }
         content
     }

@@ -107,7 +107,9 @@ impl CatalogueModel {
         }
         match self.store.queues().await {
             Ok(queues) => {
-                queues.into_iter().for_each(|queue| self.queues.keep(queue));
+                for queue in queues {
+                    self.queues.keep(queue);
+                }
                 Ok(())
             }
             Err(error) => {

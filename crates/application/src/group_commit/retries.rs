@@ -62,7 +62,7 @@ fn pause(reason: Reason, retries: u32) -> Duration {
         Reason::Conflict => (Duration::ZERO, CONFLICT_PAUSE * 2_u32.pow(retries.min(MAX_DOUBLINGS))),
         Reason::Failure => FAILURE_PAUSE,
     };
-    least + (most - least).mul_f64(fastrand::f64())
+    least + most.saturating_sub(least).mul_f64(fastrand::f64())
 }
 
 #[cfg(test)]

@@ -23,7 +23,9 @@ fn seats(schedule: ScheduleId, count: u32) -> Vec<Versioned<Seat>> {
 /// Returns the size of the map of `count` seats.
 fn size(count: u32) -> usize {
     let mut rows = Seats::default();
-    seats(SCHEDULE, count).into_iter().for_each(|seat| rows.keep(seat));
+    for seat in seats(SCHEDULE, count) {
+        rows.keep(seat);
+    }
     rows.bytes()
 }
 

@@ -54,7 +54,9 @@ impl WaitingRoom {
             let tokens = self.store.tokens(&ids).await?;
             // If the room was rebuilt meanwhile, a token may have ended unnoticed.
             if self.readings.load(Ordering::Acquire) == reading {
-                tokens.iter().for_each(|token| self.meet(token));
+                for token in &tokens {
+                    self.meet(token);
+                }
                 let found: HashSet<TokenId> = tokens.iter().map(|token| token.id()).collect();
                 let now = self.now();
                 ids.iter().filter(|id| !found.contains(id)).for_each(|id| self.unknown.add(*id, now));

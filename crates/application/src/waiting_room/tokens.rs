@@ -253,7 +253,9 @@ mod tests {
         assert_eq!(HashSet::from_iter(known.live()), HashSet::from([waits.digest, active.digest]));
         known.forget_live(left.digest, |_| panic!("an ended token should not be followed"));
         assert!(known.get(left.digest).is_some());
-        [waits.digest, active.digest, left.digest].into_iter().for_each(|digest| known.forget_ended(digest));
+        for digest in [waits.digest, active.digest, left.digest] {
+            known.forget_ended(digest);
+        }
         known.shrink();
         assert_eq!([known.get(waits.digest), known.get(active.digest), known.get(left.digest)], [Some(waits), Some(active), None]);
     }

@@ -78,7 +78,7 @@ fn a_tick_admits_the_next_user_under_the_admission_version_and_writes_nothing_el
 
 #[test]
 fn the_admission_row_has_the_last_admitted_number_and_counts_each_admission() {
-    let admission = |change: &Change| change.row::<Admission>().map(|write| write.versioned());
+    let admission = |change: &Change| change.row::<Admission>().map(domain::Write::versioned);
     let written = |last_admitted, admitted| Some(Versioned::new(ADMISSION.next(), Admission::restore(QUEUE, last_admitted, admitted)));
     let (change, _) = tick(&queue_with(a_queue_for(2, 9), 0, [waiting(9), waiting(7), waiting(8)]));
     assert_eq!(admission(&change), written(8, 4));

@@ -72,13 +72,13 @@ pub async fn schedule_totals_count_seats_and_sum_confirmed_reservations(adapter:
     world.run(&block).await.unwrap();
     let hold = world.held(world.admitted(DAN).await, SCHEDULE, &[5, 6]).await;
     let revenue = |numbers: &[u32]| Money::sum(numbers.iter().map(|number| seat_price(*number))).unwrap();
-    let held = ScheduleTotals { available: 3, held: 2, lapsed: 0, reserved: 3, blocked: 1, revenue: revenue(&[1, 2, 3]) };
+    let first = ScheduleTotals { available: 3, held: 2, lapsed: 0, reserved: 3, blocked: 1, revenue: revenue(&[1, 2, 3]) };
     let second = ScheduleTotals { available: 8, reserved: 1, revenue: revenue(&[4]), ..ScheduleTotals::default() };
-    assert_eq!(totals().await, (held, second));
+    assert_eq!(totals().await, (first, second));
     world.clock.advance(hold.expires_at() - world.now() - MOMENT);
-    assert_eq!(totals().await.0, held, "a moment before the deadline");
+    assert_eq!(totals().await.0, first, "a moment before the deadline");
     world.clock.advance(MOMENT);
-    assert_eq!(totals().await.0, ScheduleTotals { held: 0, lapsed: 2, ..held }, "at the deadline");
+    assert_eq!(totals().await.0, ScheduleTotals { held: 0, lapsed: 2, ..first }, "at the deadline");
     world.refunded(BEN, payment.id()).await;
     let repriced = Seat::new(SCHEDULE, seat_number(9), "Row A 9".into(), won(1));
     world.run(&LayOut { order: world.an_order(DAN), schedule: SCHEDULE, seats: vec![repriced] }).await.unwrap();
