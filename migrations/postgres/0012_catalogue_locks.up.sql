@@ -7,8 +7,7 @@ CREATE FUNCTION catalogue_lock(id uuid) RETURNS integer LANGUAGE sql IMMUTABLE P
     RETURN uuid_hash(id) & 1023;
 
 -- Locks the rows of the catalogue that a group relies on, with the versions that they must have, and those that it writes. Returns whether the
--- former have these versions. A group that writes rows has locked these rows before, so that it doesn't hold the advisory locks while it
--- waits for them.
+-- former have these versions. A group has written all its rows before, so that it doesn't hold the advisory locks while it waits for rows.
 CREATE FUNCTION rely_on(queues uuid[], queue_versions bigint[], concerts uuid[], concert_versions bigint[],
                         schedules uuid[], schedule_versions bigint[], written uuid[]) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
 DECLARE

@@ -89,9 +89,10 @@ async fn transactions_a_second(cluster: &Cluster, database: &str, load: impl Fut
         let statement = format!("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = '{database}'");
         Ok(cluster.sql("postgres", &statement).parse()?)
     };
+    // Both counts are as late.
+    tokio::time::sleep(REPORT_TIME).await;
     let (before, start) = (count()?, Instant::now());
     load.await?;
-    let took = start.elapsed();
     tokio::time::sleep(REPORT_TIME).await;
-    Ok(float(count()?.saturating_sub(before)) / took.as_secs_f64())
+    Ok(float(count()?.saturating_sub(before)) / start.elapsed().as_secs_f64())
 }

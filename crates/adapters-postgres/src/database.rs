@@ -9,7 +9,7 @@ use migrations::{MigrationError, POSTGRES};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::{self, Connection, PgConnection, PgPool, Postgres};
-use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector};
 use thiserror::Error;
 use tokio::time::timeout;
 
@@ -31,7 +31,7 @@ const SILENCE: Duration = Duration::from_secs(3);
 /// The maximum time to the response of a statement.
 pub(crate) const TIMEOUT: Duration = STATEMENT_TIMEOUT.saturating_add(SILENCE);
 /// The advisory lock for migrations: a number that no other application uses.
-const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7020720700010001)";
+const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(7020720700010001)";
 
 /// For loads and commits. The wanted keys are few and have an index, regardless of the current statistics: so the plan is made once and
 /// always goes from the keys to the index, in the order of the statement.
@@ -167,16 +167,16 @@ pub(crate) async fn has_schema(url: &str) -> Result<bool, OpenError> {
 /// migrated.
 async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
     // Waiting for the migration of another process may take longer than other statements may.
-    let patient = options.clone().options([("statement_timeout", "10min"), ("lock_timeout", "10min")]);
+    let patient = options.clone().options([("statement_timeout", "0"), ("lock_timeout", "10min")]);
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(patient).await;
     let pool = pool.map_err(OpenError::Unreachable)?;
     must_be_durable(&pool).await?;
     let database = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     let migrated = async {
-        let transaction = database.begin().await?;
-        transaction.execute_unprepared(MIGRATION_LOCK).await?;
-        POSTGRES.up(&transaction, None).await?;
-        transaction.commit().await?;
+        // Held by the only connection until it is closed. Each script is a transaction of its own, so that no table is locked longer than
+        // its script takes.
+        database.execute_unprepared(MIGRATION_LOCK).await?;
+        POSTGRES.up(&database, None).await?;
         database.close().await?;
         Ok(())
     };

@@ -7,9 +7,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use adapters_sql::commit::queues_left;
+use adapters_sql::commit::counters_written;
 use domain::change::RowKey;
-use domain::{Change, Guard, NewToken, QueueId};
+use domain::{Change, Guard, QueueId};
 
 /// How long a row is remembered after it was last found locked.
 const REMEMBERED: Duration = Duration::from_secs(10);
@@ -25,27 +25,35 @@ pub(crate) enum Lockable {
     Counter(QueueId),
 }
 
+/// When rows are found locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// After a commit has waited for one of them in vain.
+    AfterTimeout,
+    /// Before a commit.
+    Before,
+}
+
 /// The rows that were recently found locked, each with the time when.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LockedRows(Arc<Mutex<HashMap<Lockable, Instant>>>);
 
 impl LockedRows {
-    /// Whether one of `changes` locks a row that was recently found locked.
-    pub(crate) fn may_concern(&self, changes: &[Change]) -> bool {
+    /// Whether `change` locks a row that was recently found locked.
+    pub(crate) fn may_concern(&self, change: &Change) -> bool {
         let rows = self.rows();
-        !rows.is_empty() && changes.iter().flat_map(lockable).any(|row| rows.contains_key(&row))
+        !rows.is_empty() && lockable(change).any(|row| rows.contains_key(&row))
     }
 
     /// Remembers that of the rows that were `checked`, these are `locked`.
-    pub(crate) fn remember(&self, checked: impl IntoIterator<Item = Lockable>, locked: &HashSet<Lockable>) {
+    pub(crate) fn remember(&self, checked: impl IntoIterator<Item = Lockable>, locked: &HashSet<Lockable>, found: Found) {
         let now = Instant::now();
         let mut rows = self.rows();
-        for row in checked {
-            rows.remove(&row);
-        }
+        let known: HashSet<Lockable> = checked.into_iter().filter(|row| rows.remove(row).is_some()).collect();
         rows.retain(|_, since| now.duration_since(*since) < REMEMBERED);
         let room = MAX_ROWS.saturating_sub(rows.len());
-        rows.extend(locked.iter().take(room).map(|row| (row.clone(), now)));
+        let locked = locked.iter().filter(|row| found == Found::AfterTimeout || known.contains(row));
+        rows.extend(locked.take(room).map(|row| (row.clone(), now)));
     }
 
     fn rows(&self) -> MutexGuard<'_, HashMap<Lockable, Instant>> {
@@ -55,7 +63,7 @@ impl LockedRows {
 
 /// Returns the rows that `change` locks.
 pub(crate) fn lockable(change: &Change) -> impl Iterator<Item = Lockable> {
-    let counters = change.rows::<NewToken>().map(|new| new.row.queue).chain(queues_left(change));
+    let counters = counters_written(change);
     let written = change.writes.iter().filter(|write| write.expected().is_some()).map(domain::RowWrite::key);
     let relied_on = change.guards.iter().filter_map(|guard| match *guard {
         Guard::Queue(id, _) => Some(RowKey::Queue(id)),

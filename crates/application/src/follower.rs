@@ -17,7 +17,7 @@ use crate::read_model::ReadModel;
 
 /// The number of groups of commits that are read at once.
 const PAGE: u32 = 500;
-/// The pauses after the first and after later failures to rebuild the read models: each attempt reads all live rows.
+/// The pauses after the first and after later rebuilds of the read models without a page read in between: each reads all live rows.
 const PAUSES: RangeInclusive<Duration> = Duration::from_millis(500)..=Duration::from_secs(2);
 
 /// A reader of the log of a store that several processes share.
@@ -27,7 +27,7 @@ pub struct Follower {
     every: Duration,
     /// The position up to which the log was read; none: the read models must be rebuilt.
     position: Option<Position>,
-    /// After a failure to rebuild them: the time of the next attempt, and the pause before the one after it.
+    /// After a rebuild, until a page was read after it: the earliest time of the next one, and the pause before the one after that.
     retry: Option<(Instant, Duration)>,
 }
 
@@ -43,7 +43,9 @@ impl Follower {
         let mut ticks = interval(self.every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            if let Err(error) = self.follow().await {
+            // A shutdown doesn't wait until everything is read.
+            let Some(followed) = stop.run_until_cancelled(self.follow()).await else { return };
+            if let Err(error) = followed {
                 tracing::error!(error = &error as &dyn std::error::Error, "the event log can't be followed");
             }
         }
@@ -59,7 +61,7 @@ impl Follower {
                 Ok(None) => return self.reload().await,
                 Err(error) if !error.is_transient() => {
                     tracing::error!(error = &error as &dyn std::error::Error, "the event log has unreadable rows");
-                    return self.reload().await;
+                    return self.retry_reload().await;
                 }
                 Err(error) => return Err(error.into()),
             };
@@ -69,13 +71,14 @@ impl Follower {
                 }
             }
             self.position = Some(page.position);
+            self.retry = None;
             if page.position >= page.end {
                 return Ok(());
             }
         }
     }
 
-    /// Tries again to rebuild the read models, unless the last failure was a moment ago.
+    /// Rebuilds the read models, unless they were rebuilt, or should have been, a moment ago.
     async fn retry_reload(&mut self) -> Result<(), Error> {
         if self.retry.is_some_and(|(at, _)| Instant::now() < at) { Ok(()) } else { self.reload().await }
     }
@@ -84,10 +87,8 @@ impl Follower {
         tracing::warn!("the event log can't be continued from the last position: the read models are rebuilt");
         self.position = None;
         let rebuilt = self.rebuild().await;
-        self.retry = rebuilt.is_err().then(|| {
-            let pause = self.retry.map_or(*PAUSES.start(), |(_, pause)| pause);
-            (Instant::now() + pause, (pause * 2).min(*PAUSES.end()))
-        });
+        let pause = self.retry.map_or(*PAUSES.start(), |(_, pause)| pause);
+        self.retry = Some((Instant::now() + pause, (pause * 2).min(*PAUSES.end())));
         rebuilt
     }
 

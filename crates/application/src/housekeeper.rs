@@ -108,11 +108,13 @@ impl Housekeeper {
     }
 
     /// Runs one pass: prunes each kind until nothing is left, one round of each in turn, so that a backlog of one kind doesn't delay the
-    /// others. A kind that fails is left to the next pass.
+    /// others. A kind that fails is left to the next pass, and so is a backlog that takes longer than the interval between two passes:
+    /// the next one begins with all kinds again.
     pub async fn prune(&self) {
         let kinds = self.retention.prunable(self.room.now()).into_iter().enumerate();
         let mut left: Vec<_> = kinds.map(|(kind, what)| Left { kind, what, size: RoundSize::FIRST }).collect();
-        while !left.is_empty() {
+        let pass_began = Instant::now();
+        while !left.is_empty() && pass_began.elapsed() < self.retention.period {
             let began = Instant::now();
             let (mut again, mut longest) = (Vec::new(), Duration::ZERO);
             for Left { kind, what, size } in left {

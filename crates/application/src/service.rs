@@ -90,8 +90,9 @@ impl Service {
         let sales_metrics = Arc::new(SalesMetrics::new(clock.clone(), currency));
         let observers: Vec<Arc<dyn Observer>> =
             vec![catalogue.clone(), room.clone(), seat_maps.clone(), capacity_freed.clone(), sales_metrics.clone()];
-        // The follower starts before the read models are filled, so that no commit is missed in between.
-        let read_models: Vec<Arc<dyn ReadModel>> = vec![catalogue.clone(), room.clone(), seat_maps.clone()];
+        // The follower starts before the read models are filled, so that no commit is missed in between. A rebuild empties the seat maps
+        // first, which reads nothing.
+        let read_models: Vec<Arc<dyn ReadModel>> = vec![seat_maps.clone(), catalogue.clone(), room.clone()];
         let follower = if ports.is_shared { Some(Follower::start(ports.log.clone(), read_models, settings.follow).await?) } else { None };
         catalogue.fill().await?;
         room.fill().await?;

@@ -44,7 +44,10 @@ impl Draft<'_> {
     pub(crate) fn prune(&mut self, what: Prunable, at_most: u32, now: OffsetDateTime) -> Result<Pruned, Fault> {
         match what {
             Prunable::Keys => self.prune_keys(at_most, now),
-            Prunable::Log { before, unread_before } => Ok(pruned(self.prune_log(before, unread_before, at_most)?, 0, at_most)),
+            Prunable::Log { before, unread_before } => {
+                let deleted = self.prune_log(before, unread_before, at_most)?;
+                Ok(Pruned { rows: deleted, more: deleted >= u64::from(at_most) })
+            }
             Prunable::Reservations { before } => self.prune_reservations(before, at_most),
             Prunable::Tokens { before } => self.prune_tokens(before, at_most),
             Prunable::Users { before } => self.prune_users(before, at_most),
@@ -59,13 +62,15 @@ impl Draft<'_> {
             self.take(index)?;
             self.take(record)?;
         }
-        Ok(pruned(entries.len() as u64, 0, at_most))
+        Ok(pruned(entries.len() as u64, 0, entries.len(), at_most))
     }
 
     /// Deletes reservations that ended without a payment. Their tokens and users are checked again.
     fn prune_reservations(&mut self, before: OffsetDateTime, at_most: u32) -> Result<Pruned, Fault> {
         let mut deleted = 0;
-        for (_, key) in self.first(Key::of(Kind::UnpaidReservation)..Key::of(Kind::UnpaidReservation).at(before), at_most)? {
+        let entries = self.first(Key::of(Kind::UnpaidReservation)..Key::of(Kind::UnpaidReservation).at(before), at_most)?;
+        let looked = entries.len();
+        for (_, key) in entries {
             // An invalid one stays, for the audit to find.
             let Some(reservation) = unless_corrupt(self.view().get::<Reservation>(&key))? else { continue };
             self.remove(&reservation.row)?;
@@ -75,13 +80,15 @@ impl Draft<'_> {
             self.check_again(reservation.user())?;
             deleted += 1;
         }
-        Ok(pruned(deleted, 0, at_most))
+        Ok(pruned(deleted, 0, looked, at_most))
     }
 
     /// Deletes ended tokens that no reservation names. Their numbers are not reused, and their users are checked again.
     fn prune_tokens(&mut self, before: OffsetDateTime, at_most: u32) -> Result<Pruned, Fault> {
         let mut deleted = 0;
-        for (index, key) in self.first(Key::of(Kind::UnusedToken)..Key::of(Kind::UnusedToken).at(before), at_most)? {
+        let entries = self.first(Key::of(Kind::UnusedToken)..Key::of(Kind::UnusedToken).at(before), at_most)?;
+        let looked = entries.len();
+        for (index, key) in entries {
             // An invalid one stays, for the audit to find.
             let Some(token) = unless_corrupt(self.view().get::<QueueToken>(&key))? else { continue };
             self.take(&index)?;
@@ -90,13 +97,15 @@ impl Draft<'_> {
             self.check_again(token.user())?;
             deleted += 1;
         }
-        Ok(pruned(deleted, 0, at_most))
+        Ok(pruned(deleted, 0, looked, at_most))
     }
 
     /// Deletes users that were never used. Those that were used are not checked again before one of their rows is deleted.
     fn prune_users(&mut self, before: OffsetDateTime, at_most: u32) -> Result<Pruned, Fault> {
         let (mut deleted, mut kept) = (0, 0);
-        for (index, key) in self.first(Key::of(Kind::UncheckedUser)..Key::of(Kind::UncheckedUser).at(before), at_most)? {
+        let entries = self.first(Key::of(Kind::UncheckedUser)..Key::of(Kind::UncheckedUser).at(before), at_most)?;
+        let looked = entries.len();
+        for (index, key) in entries {
             // An invalid one stays, for the audit to find.
             let Some(user) = unless_corrupt(self.view().get::<User>(&key))? else { continue };
             self.take(&index)?;
@@ -108,7 +117,7 @@ impl Draft<'_> {
             self.take(&key::wallet(user.id))?;
             deleted += 1;
         }
-        Ok(pruned(deleted, kept, at_most))
+        Ok(pruned(deleted, kept, looked, at_most))
     }
 
     /// Returns the first index entries in `keys`, each with the key of its row.
@@ -147,7 +156,8 @@ impl Draft<'_> {
     }
 }
 
-/// Returns the result of a round that was limited to `at_most` rows.
-fn pruned(deleted: u64, kept: u64, at_most: u32) -> Pruned {
-    Pruned { rows: deleted, more: deleted + kept >= u64::from(at_most) }
+/// Returns the result of a round that looked at `looked` rows, at most `at_most`. A round that changed none would find the same invalid rows
+/// again.
+fn pruned(deleted: u64, kept: u64, looked: usize, at_most: u32) -> Pruned {
+    Pruned { rows: deleted, more: looked >= limit(at_most) && deleted + kept > 0 }
 }

@@ -12,9 +12,8 @@ use crate::view::View;
 /// Adds to the counters of each queue what format 1 lacked: the last admitted number, and the totals, counted over the tokens that still
 /// exist.
 pub(crate) fn count_admissions(draft: &mut Draft<'_>) -> Result<(), Fault> {
-    let queues = draft.view().rows::<Queue>(Key::of(Kind::Queue).all(), Ascending)?;
-    // An invalid row stays, for the audit to find.
-    let queues: Vec<QueueId> = queues.filter_map(Result::ok).map(|queue| queue.id()).collect();
+    let queues = valid(draft.view().rows::<Queue>(Key::of(Kind::Queue).all(), Ascending)?)?;
+    let queues: Vec<QueueId> = queues.into_iter().map(|queue| queue.id()).collect();
     for queue in queues {
         let Admissions { last_admitted, admitted, no_shows } = Admissions::count(draft.view(), queue)?;
         draft.update_counters(queue, |counters| {
@@ -34,7 +33,9 @@ struct Admissions {
 impl Admissions {
     fn count(view: View<'_>, queue: QueueId) -> Result<Self, Fault> {
         let mut admissions = Self::default();
-        for token in view.led::<QueueToken>(Key::of(Kind::TokenOfQueue).id(queue.0).all(), Ascending)?.filter_map(Result::ok) {
+        for token in view.led::<QueueToken>(Key::of(Kind::TokenOfQueue).id(queue.0).all(), Ascending)? {
+            // An invalid row stays, for the audit to find.
+            let Some(token) = unless_corrupt(token.map(Some))? else { continue };
             if token.activated_at().is_some() {
                 admissions.last_admitted = i64::try_from(token.number()).unwrap_or(i64::MAX);
                 admissions.admitted += 1;

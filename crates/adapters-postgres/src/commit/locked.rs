@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use adapters_sql::commit::{GuardedKeys, queues_left};
+use adapters_sql::commit::{GuardedKeys, counters_written};
 use adapters_sql::rows::key;
+use domain::change::RowKey;
 use domain::{Change, QueueId};
 use sea_orm::sqlx::{self, AssertSqlSafe, Error, Row};
 
 use super::guards::{at, ids, row_of};
 use crate::database::Connections;
-use crate::locked_rows::{Lockable, lockable};
+use crate::locked_rows::{Found, Lockable, lockable};
 
 /// The tables with a key of one column: the kind of their rows, the table, the column.
 const TABLES: [(&str, &str, &str); 6] = [
@@ -42,7 +43,9 @@ static LOCKED: LazyLock<String> = LazyLock::new(|| {
              WHERE NOT pg_try_advisory_xact_lock_shared(7020720, catalogue_lock(k.id))"
         )
     });
-    with_id.chain([seat, key]).chain(catalogue).collect::<Vec<_>>().join("\nUNION ALL\n")
+    let written = [("queue_row", "queues", 15), ("concert_row", "concerts", 16), ("schedule_row", "schedules", 17)]
+        .map(|(kind, table, parameter)| part(kind, &format!("${parameter}::uuid[]"), "id", table, "t.id = k.id"));
+    with_id.chain([seat, key]).chain(catalogue).chain(written).collect::<Vec<_>>().join("\nUNION ALL\n")
 });
 
 /// Returns the part of [`LOCKED`] for the rows of a table: those that are found but can't be locked.
@@ -55,17 +58,27 @@ fn part(kind: &str, arrays: &str, columns: &str, table: &str, condition: &str) -
     format!("SELECT '{kind}' AS kind, position FROM ({found} EXCEPT ALL {lockable}) locked")
 }
 
-/// Returns the indices of `left` in `changes` of which no row is locked, and remembers the locked rows.
-pub(super) async fn free(connections: &Connections, changes: &[Change], left: Vec<usize>) -> Result<Vec<usize>, Error> {
+/// Returns the indices of `left` in `changes` of which no row is locked, and remembers the locked rows: after a timeout, all of them; before
+/// the group was tried, only those that are remembered already, since others may be locked for a moment by other commits.
+pub(super) async fn free(connections: &Connections, changes: &[Change], left: Vec<usize>, found: Found) -> Result<Vec<usize>, Error> {
     let locked = locked(connections, left.iter().map(|index| &changes[*index])).await?;
-    connections.locked_rows.remember(left.iter().flat_map(|index| lockable(&changes[*index])), &locked);
+    connections.locked_rows.remember(left.iter().flat_map(|index| lockable(&changes[*index])), &locked, found);
     Ok(left.into_iter().filter(|index| !lockable(&changes[*index]).any(|row| locked.contains(&row))).collect())
 }
 
 /// Returns the rows of `changes` that other transactions have locked.
 async fn locked(connections: &Connections, changes: impl Iterator<Item = &Change> + Clone) -> Result<HashSet<Lockable>, Error> {
     let names = GuardedKeys::of(changes.clone());
-    let mut counters: Vec<QueueId> = names.joined.iter().copied().chain(changes.flat_map(queues_left)).collect();
+    let (mut queues, mut concerts, mut schedules) = (Vec::new(), Vec::new(), Vec::new());
+    for write in changes.clone().flat_map(|change| &change.writes).filter(|write| write.expected().is_some()) {
+        match write.key() {
+            RowKey::Queue(id) => queues.push(id),
+            RowKey::Concert(id) => concerts.push(id),
+            RowKey::Schedule(id) => schedules.push(id),
+            _ => {}
+        }
+    }
+    let mut counters: Vec<QueueId> = changes.flat_map(counters_written).collect();
     counters.sort_unstable();
     counters.dedup();
     let (seat_schedules, seat_numbers): (Vec<_>, Vec<_>) =
@@ -85,12 +98,18 @@ async fn locked(connections: &Connections, changes: impl Iterator<Item = &Change
         .bind(key_names.iter().map(|(.., key)| *key).collect::<Vec<_>>())
         .bind(ids(&names.queues))
         .bind(ids(&names.concerts))
-        .bind(ids(&names.schedules));
+        .bind(ids(&names.schedules))
+        .bind(ids(&queues))
+        .bind(ids(&concerts))
+        .bind(ids(&schedules));
     let mut locked = HashSet::new();
     for row in connections.within(query.fetch_all(&connections.pool)).await? {
         let position: i64 = row.try_get("position")?;
         let key = match row.try_get("kind")? {
             "counter" => at(&counters, position).map(Lockable::Counter),
+            "queue_row" => at(&queues, position).map(RowKey::Queue).map(Lockable::Row),
+            "concert_row" => at(&concerts, position).map(RowKey::Concert).map(Lockable::Row),
+            "schedule_row" => at(&schedules, position).map(RowKey::Schedule).map(Lockable::Row),
             kind => row_of(&names, kind, position).map(Lockable::Row),
         };
         locked.extend(key);

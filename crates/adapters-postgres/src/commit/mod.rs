@@ -39,6 +39,7 @@ use self::statement::{Joins, Terms, statement};
 pub(crate) use self::{locked::text as locked_text, statement::texts};
 use crate::database::Connections;
 use crate::error::{Cause, Failure};
+use crate::locked_rows::Found;
 
 /// How often a group is tried before it is halved.
 const TRIES: u32 = 3;
@@ -75,10 +76,13 @@ impl Commit<'_> {
         if !self.changes.iter().all(|change| together.admit(change)) {
             left = self.drop_unsound(left).await;
         }
-        if self.connections.locked_rows.may_concern(self.changes) {
-            left = self.drop_locked(left).await;
+        let may_be_locked = |index: &usize| self.connections.locked_rows.may_concern(&self.changes[*index]);
+        let (doubtful, mut free): (Vec<usize>, Vec<usize>) = left.into_iter().partition(may_be_locked);
+        if !doubtful.is_empty() {
+            free.extend(self.drop_locked(doubtful, Found::Before).await);
+            free.sort_unstable();
         }
-        left
+        free
     }
 
     /// Commits `left`, or as many of them as possible.
@@ -87,7 +91,7 @@ impl Commit<'_> {
             let Err(failure) = self.write(&left).await else { return };
             let is_alone = left.len() == 1;
             left = match failure.cause() {
-                Cause::Locked => self.drop_locked(left).await,
+                Cause::Locked => self.drop_locked(left, Found::AfterTimeout).await,
                 Cause::Guard | Cause::Unique if !is_alone => self.drop_unsound(left).await,
                 Cause::Constraint | Cause::Lost if !is_alone => break,
                 Cause::Guard | Cause::Unique | Cause::Constraint | Cause::Lost | Cause::Refused | Cause::Unknown => {
@@ -143,8 +147,8 @@ impl Commit<'_> {
     }
 
     /// Returns those of `left` of which no row is locked; none if that can't be determined.
-    async fn drop_locked(&mut self, left: Vec<usize>) -> Vec<usize> {
-        let free = locked::free(self.connections, self.changes, left.clone()).await;
+    async fn drop_locked(&mut self, left: Vec<usize>, found: Found) -> Vec<usize> {
+        let free = locked::free(self.connections, self.changes, left.clone(), found).await;
         self.unless_unavailable(free, &left)
     }
 

@@ -71,13 +71,16 @@ impl PostgresStore {
         Ok(pruned(deleted.rows_affected(), deleted.rows_affected(), at_most))
     }
 
-    /// Runs one round, unless a round of another instance comes between: then that instance is pruning, and nothing is done.
+    /// Runs one round, unless a round of another instance comes between: then nothing is done, and the next round tries again.
     async fn prune_in_turn(&self, sql: &'static str, before: OffsetDateTime, at_most: i64) -> Result<Pruned, Error> {
         let rounds = sqlx::query_scalar::<_, i64>(ROUNDS).fetch_one(&self.commands.pool);
         let rounds = self.commands.within(rounds).await?;
         let query = sqlx::query(sql).bind(micros(before)).bind(at_most).bind(rounds);
         let row = self.commands.within(query.fetch_one(&self.commands.pool)).await?;
         let count = |name| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
+        if count("turns")? == 0 {
+            return Ok(Pruned { rows: 0, more: true });
+        }
         Ok(pruned(count("gone")?, count("looked")?, at_most))
     }
 }

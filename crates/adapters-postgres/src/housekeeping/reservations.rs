@@ -21,6 +21,6 @@ pub(crate) const RESERVATIONS: &str = in_turn!(
               CROSS JOIN LATERAL (SELECT o.ctid AS place FROM queue_tokens o WHERE o.id = k.token_id AND o.kept OFFSET 0) o) o
         WHERE t.ctid = o.place RETURNING 1), ",
     check_users_again!("old"),
-    " SELECT (SELECT count(*) FROM gone) AS gone, (SELECT count(*) FROM old) AS looked, (SELECT count(*) FROM seats) AS seats,
+    " SELECT (SELECT count(*) FROM turn) AS turns, (SELECT count(*) FROM gone) AS gone, (SELECT count(*) FROM old) AS looked, (SELECT count(*) FROM seats) AS seats,
              (SELECT count(*) FROM tokens) AS tokens, (SELECT count(*) FROM again) AS again"
 );

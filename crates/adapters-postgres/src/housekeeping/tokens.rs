@@ -36,6 +36,6 @@ pub(crate) const TOKENS: &str = in_turn!(
         FROM (SELECT queue_id, count(*) AS tokens FROM gone GROUP BY queue_id ORDER BY queue_id) gone
         WHERE t.queue_id = gone.queue_id RETURNING 1), ",
     check_users_again!("gone"),
-    " SELECT (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM keep) AS kept, (SELECT count(*) FROM gone) AS gone,
+    " SELECT (SELECT count(*) FROM turn) AS turns, (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM keep) AS kept, (SELECT count(*) FROM gone) AS gone,
              (SELECT count(*) FROM counted) AS counted, (SELECT count(*) FROM again) AS again"
 );

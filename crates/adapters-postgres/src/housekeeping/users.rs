@@ -33,6 +33,6 @@ pub(crate) const USERS: &str = in_turn!(
                CROSS JOIN LATERAL (SELECT o.ctid AS place FROM user_search_keys o WHERE o.user_id = unused.id OFFSET 0) o) o
         WHERE s.ctid = o.place RETURNING 1),
     gone AS (DELETE FROM users u USING unused WHERE u.ctid = unused.place RETURNING 1)
-    SELECT (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM keep) AS kept, (SELECT count(*) FROM gone) AS gone,
+    SELECT (SELECT count(*) FROM turn) AS turns, (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM keep) AS kept, (SELECT count(*) FROM gone) AS gone,
            (SELECT count(*) FROM wallets_gone) AS wallets, (SELECT count(*) FROM keys_gone) AS keys"
 );

@@ -76,6 +76,23 @@ async fn a_row_that_stays_locked_is_waited_for_once_and_no_statement_is_logged()
 }
 
 #[tokio::test]
+async fn an_operators_change_of_a_locked_row_waits_for_it_once() {
+    let cluster = Cluster::start(Durability::Processes);
+    let world = World::of(cluster.create_database()).await;
+    let (pause, operator_store) = (world.a_pause().await, world.store.ports().operator_store);
+    let mut connection = world.connect().await;
+    let locking = lock(&mut connection, "queues", "true").await;
+    for _ in 0..3 {
+        let results = operator_store.commit(std::slice::from_ref(&pause)).await;
+        assert!(matches!(results[0], Err(CommitError::Conflict)), "{results:?}");
+    }
+    let log = cluster.log();
+    assert_eq!(log.matches("canceling statement due to lock timeout").count(), 1, "{log}");
+    locking.rollback().await.unwrap();
+    assert!(operator_store.commit(&[pause]).await[0].is_ok());
+}
+
+#[tokio::test]
 async fn a_poisoned_change_is_found_by_halving_its_group() {
     let cluster = Cluster::start(Durability::Processes);
     let world = World::of(cluster.create_database()).await;

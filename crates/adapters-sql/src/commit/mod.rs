@@ -10,4 +10,4 @@ pub use batch::{Batch, Checks, RowsToWrite};
 pub use guards::{CurrentVersions, GuardedKeys};
 pub use judge::ChangeValidator;
 pub use numbers::Numbers;
-pub use waiting_counts::{WaitingCounts, queues_left};
+pub use waiting_counts::{WaitingCounts, counters_written};

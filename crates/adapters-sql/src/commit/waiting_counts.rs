@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Change, Guard, NewToken, QueueId, QueueToken, TokenState, Version};
+use domain::{Change, ExpiryReason, Guard, NewToken, QueueId, QueueToken, TokenState, Version};
 
 /// The number of waiting users in each queue, as the changes of a group are written one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,15 +65,23 @@ fn net_growth(change: &Change, queue: QueueId) -> i64 {
 }
 
 /// Returns the queue of each token that stops waiting with `change`: a token waits from its first version until it is written again.
-pub fn queues_left(change: &Change) -> impl Iterator<Item = QueueId> {
+fn queues_left(change: &Change) -> impl Iterator<Item = QueueId> {
     let leaves =
         change.rows::<QueueToken>().filter(|write| write.expected == Some(Version::FIRST) && write.row.state() != TokenState::Waiting);
     leaves.map(|write| write.row.queue())
 }
 
+/// Returns the queues whose counters `change` writes: by joins, by tokens that stop waiting, and by tokens that end without a claim, which
+/// are counted.
+pub fn counters_written(change: &Change) -> impl Iterator<Item = QueueId> {
+    let is_no_show = |state| matches!(state, TokenState::Expired { reason: ExpiryReason::Unclaimed, .. });
+    let no_shows = change.rows::<QueueToken>().filter(move |write| is_no_show(write.row.state())).map(|write| write.row.queue());
+    change.rows::<NewToken>().map(|new| new.row.queue).chain(queues_left(change)).chain(no_shows)
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::{ExpiryReason, TokenId, UserId, Write};
+    use domain::{TokenId, UserId, Write};
     use time::OffsetDateTime;
     use uuid::Uuid;
 

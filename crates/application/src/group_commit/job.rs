@@ -27,6 +27,8 @@ pub(super) trait Job: Send {
     fn begin_commit(&self) -> bool;
     /// Marks that it is not committed: it will be loaded and decided again. Returns how often that has happened before.
     fn retry(&mut self) -> u32;
+    /// Returns how often it was retried.
+    fn retries(&self) -> u32;
     /// Marks that its change must not be part of a chain.
     fn set_solitary(&mut self);
     /// Whether its change must not be part of a chain.
@@ -135,6 +137,10 @@ impl<C: Command> Job for Pending<C> {
         let before = self.retries;
         self.retries = before.saturating_add(1);
         before
+    }
+
+    fn retries(&self) -> u32 {
+        self.retries
     }
 
     fn set_solitary(&mut self) {

@@ -18,6 +18,9 @@ use crate::committer::Committer;
 use crate::measure::{number, timed};
 use crate::ports::{CommitError, Committed};
 
+/// How often a command is retried in a chain before it is tried alone.
+const MAX_CHAIN_RETRIES: u32 = 4;
+
 /// The queue of commands, which all lanes of a group commit share.
 pub(super) type Waiting = Mutex<mpsc::Receiver<Box<dyn Job>>>;
 
@@ -25,6 +28,8 @@ pub(super) struct Lane {
     work: Arc<Work>,
     batch: usize,
     again: Retries,
+    /// Whether the last batch had only retried commands: then new ones come first, also if a batch is a single command.
+    has_retried: bool,
 }
 
 pub(super) struct Work {
@@ -36,7 +41,7 @@ pub(super) struct Work {
 impl Lane {
     pub(super) fn new(committer: Arc<Committer>, rules: Arc<Rules>, batch: usize) -> Self {
         let work = Arc::new(Work { committer, rules, measures: Measures::new() });
-        Self { work, batch, again: Retries::default() }
+        Self { work, batch, again: Retries::default(), has_retried: false }
     }
 
     /// Runs until `closing` is cancelled, the queue is empty, and no command is left to retry.
@@ -55,8 +60,9 @@ impl Lane {
     /// row must not block other commands.
     async fn next_batch(&mut self, waiting: &Waiting, closing: &CancellationToken) -> Option<Vec<Box<dyn Job>>> {
         loop {
-            let mut jobs = self.again.take_due((self.batch / 2).max(1));
-            self.work.measures.retries.increment(jobs.len().try_into().unwrap_or(u64::MAX));
+            let mut jobs = self.again.take_due((self.batch / 2).max(usize::from(!self.has_retried)));
+            let retried = jobs.len();
+            self.work.measures.retries.increment(retried.try_into().unwrap_or(u64::MAX));
             if !jobs.is_empty() {
                 if let Ok(mut waiting) = waiting.try_lock() {
                     while jobs.len() < self.batch
@@ -65,8 +71,10 @@ impl Lane {
                         jobs.push(job);
                     }
                 }
+                self.has_retried = jobs.len() == retried;
                 return Some(jobs);
             }
+            self.has_retried = false;
             let next_due = self.again.next_due();
             tokio::select! {
                 biased;
@@ -153,6 +161,10 @@ impl Work {
                 Ok(committed) => job.finish(*committed),
                 Err(CommitError::Conflict) => {
                     self.measures.conflicts.increment(1);
+                    // Another command of the chain may need a locked row.
+                    if is_chain && job.retries() >= MAX_CHAIN_RETRIES {
+                        job.set_solitary();
+                    }
                     again.add(job, Reason::Conflict);
                 }
                 Err(CommitError::Unavailable(_)) => again.add(job, Reason::Failure),

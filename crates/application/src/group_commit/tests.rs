@@ -310,3 +310,40 @@ async fn commands_that_conflict_delay_no_other_commands_and_fill_at_most_half_of
     assert!(others.iter().all(Duration::is_zero), "each should be in the next batch: {others:?}");
     assert!(max_group.load(Ordering::SeqCst) <= limits().batch);
 }
+
+/// A store whose commits of users below ten take half a second and conflict.
+struct SlowlyContended;
+
+#[async_trait]
+impl Store for SlowlyContended {
+    async fn load(&self, _: &[Need]) -> Result<Rows, ReadError> {
+        Ok(Rows::at(NOW))
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        if changes.iter().flat_map(Change::rows::<User>).all(|user| user.row.id.0.as_u128() >= 10) {
+            return all_committed(changes);
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        changes.iter().map(|_| Err(CommitError::Conflict)).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_of_single_commands_takes_new_commands_between_retries() {
+    let deadline = Duration::from_secs(30);
+    let commits = start(Arc::new(SlowlyContended), Limits { batch: 1, deadline, ..limits() });
+    let contended: Vec<_> = (0..3)
+        .map(|number| {
+            let commits = commits.clone();
+            tokio::spawn(async move { commits.run(Touch(number)).await })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let begin = Instant::now();
+    commits.run(Touch(10)).await.unwrap();
+    assert!(begin.elapsed() <= Duration::from_secs(1), "{:?}", begin.elapsed());
+    for contended in contended {
+        assert!(matches!(contended.await.unwrap(), Err(Error::Overloaded)));
+    }
+}

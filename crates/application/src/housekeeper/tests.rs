@@ -104,6 +104,22 @@ async fn each_kind_is_pruned_by_its_own_retention() {
     assert_eq!(*pruned.lock().unwrap(), expected);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_endless_backlog_of_one_kind_does_not_end_the_pruning_of_the_others() {
+    let stop = CancellationToken::new();
+    let (stopped, mut rounds) = (stop.clone(), 0);
+    let mut housekeeping = without_backlog();
+    housekeeping.expect_prune().returning(move |what, _| {
+        rounds += u32::from(matches!(what, Prunable::Log { .. }));
+        if rounds == 3 {
+            stopped.cancel();
+        }
+        Ok(Pruned { rows: 1, more: what == Prunable::Keys })
+    });
+    let housekeeper = Housekeeper { housekeeping: Arc::new(Slow(housekeeping)), ..housekeeper(MockHousekeeping::new()) };
+    tokio::time::timeout(HOUR * 4, housekeeper.run(stop)).await.expect("the log should be pruned in each pass");
+}
+
 /// Returns how long pruning pauses in total if 10 rounds of a second each leave `backlog`.
 async fn pauses_with(backlog: Duration) -> Duration {
     let mut housekeeping = MockHousekeeping::new();

@@ -20,8 +20,6 @@ pub struct ScheduleView {
     pub seats: u32,
     /// Whether the sale is open.
     pub on_sale: bool,
-    /// A tag that changes whenever the available seats do.
-    pub seats_tag: (u64, u32),
 }
 
 impl ScheduleView {
@@ -78,10 +76,11 @@ impl Concerts {
     ) -> Result<Option<Page<ScheduleView, ScheduleId>>, Error> {
         let mut schedules = Vec::new();
         for schedule in self.catalogue.schedules(concert).await? {
-            let map = self.seat_maps.map(&schedule).await?;
+            // The counts: the maps of all schedules of a concert would evict those that users look at.
+            let stock = self.seat_maps.stock(&schedule).await?;
             let on_sale = schedule.is_on_sale(self.clock.now());
-            let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
-            schedules.push(ScheduleView { available: map.available, seats, on_sale, seats_tag: (map.version, map.lapsed), schedule });
+            let count = |seats: u64| u32::try_from(seats).unwrap_or(u32::MAX);
+            schedules.push(ScheduleView { available: count(stock.available), seats: count(stock.seats), on_sale, schedule });
         }
         // The cursor is looked up among all schedules: its schedule may no longer be bookable.
         let start = match page.after.map(|id| schedules.iter().position(|schedule| schedule.schedule.id() == id)) {

@@ -15,6 +15,8 @@ use crate::Error;
 
 /// The number of tokens that are read at once.
 const PAGE: u32 = 10_000;
+/// The number of doubtful tokens that are read at once.
+const MAX_DOUBTFUL: usize = 4_096;
 /// The interval between two refreshes of the availabilities, and of doubtful rows.
 const REFRESH: Duration = Duration::from_millis(500);
 
@@ -94,14 +96,22 @@ impl WaitingRoom {
     }
 
     async fn refresh_doubtful(&self) -> Result<(), Error> {
-        let doubtful = std::mem::take(&mut *self.doubtful_tokens());
-        if !doubtful.is_empty()
-            && let Err(error) = self.read(doubtful.iter().copied().collect()).await
-        {
-            self.doubtful_tokens().extend(doubtful);
-            return Err(error);
+        let tokens = self.read_doubtful_tokens().await;
+        self.notices.refresh_catalogue().await?;
+        tokens
+    }
+
+    /// Reads the doubtful tokens, some at a time; those that can't be read remain doubtful.
+    async fn read_doubtful_tokens(&self) -> Result<(), Error> {
+        let doubtful: Vec<TokenId> = std::mem::take(&mut *self.doubtful_tokens()).into_iter().collect();
+        let mut result = Ok(());
+        for some in doubtful.chunks(MAX_DOUBTFUL) {
+            if let Err(error) = self.read(some.to_vec()).await {
+                self.doubtful_tokens().extend(some);
+                result = Err(error);
+            }
         }
-        self.notices.refresh_catalogue().await
+        result
     }
 
     async fn refresh_sales(&self) -> Result<(), Error> {

@@ -195,9 +195,13 @@ fn intervals(Values { reservation, queue, .. }: &Values) -> Result<Intervals, Co
     })
 }
 
+/// How much longer a registration is kept than its access token is valid: the tolerated deviation of clocks, and requests in progress.
+const TOKEN_MARGIN: Duration = Duration::from_hours(1);
+
 fn retention(Values { retention, auth, .. }: &Values) -> Result<Retention, ConfigError> {
     let hours = |key, value| Ok::<_, ConfigError>(Duration::from_secs(3_600 * u64::from(within(key, value, 1..=TEN_YEARS_IN_HOURS)?)));
-    let (keys, access_tokens) = (hours("retention.key_hours", retention.key_hours)?, Duration::from_secs(auth.token_seconds.into()));
+    let (keys, access_tokens) =
+        (hours("retention.key_hours", retention.key_hours)?, Duration::from_secs(auth.token_seconds.into()) + TOKEN_MARGIN);
     let events = hours("retention.event_hours", retention.event_hours)?;
     Ok(Retention {
         period: Duration::from_secs(5),

@@ -8,7 +8,7 @@ use sea_orm::sqlx::postgres::PgArguments;
 use super::super::tables::{AUDIT_ENTRIES, CONCERTS, QUEUES, SCHEDULES};
 use super::parts::{Parts, bind_insert, bind_update};
 
-/// Adds the operators' part. Its rows are locked before those that the decisions relied on, see [`Parts::rely_on`].
+/// Adds the rows that operators write.
 pub(super) fn add(all: &mut Parts) {
     all.update("queues_again", &QUEUES);
     all.insert("queues_new", &QUEUES, "");

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!   WITH updates     rows that have the previous version; inserts
-//!   SELECT guard(the rows of the catalogue that the decisions relied on have the expected versions), locked against change;
-//!          guard(the expected number of rows), … in the order in which rows are locked;
+//!   SELECT guard(the expected number of rows), … in the order in which rows are locked;
+//!          guard(the rows of the catalogue that the decisions relied on have the expected versions), locked against change;
 //!          guard(the clock is before not_after), last, when all rows are locked;
 //!          the numbers of the joins
 //! ```
@@ -72,10 +72,6 @@ fn text(families: Families) -> String {
     if families.have(Families::CATALOGUE) {
         catalogue::add(&mut all);
     }
-    all.rely_on();
-    if families.have(Families::CATALOGUE) {
-        catalogue::add_uses(&mut all, now);
-    }
     if families.have(Families::JOINS) {
         all.update("admissions", &ADMISSIONS);
     }
@@ -93,6 +89,10 @@ fn text(families: Families) -> String {
     }
     all.insert("keys", &KEYS, "");
     add_log(&mut all, families.have(Families::JOINS));
+    all.rely_on();
+    if families.have(Families::CATALOGUE) {
+        catalogue::add_uses(&mut all, now);
+    }
 
     all.guards
         .push(format!("guard(${not_after}::bigint IS NULL OR coalesce(${now}::bigint, clock_micros()) < ${not_after}::bigint, 'time')"));
@@ -190,10 +190,6 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     if families.have(Families::CATALOGUE) {
         catalogue::bind(batch, arguments)?;
     }
-    bind_reliance(batch, arguments)?;
-    if families.have(Families::CATALOGUE) {
-        catalogue::bind_uses(batch, arguments)?;
-    }
     if families.have(Families::JOINS) {
         bind_update(&ADMISSIONS, &batch.admissions, arguments)?;
     }
@@ -227,7 +223,9 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
         bind_update(&KEYS, &batch.keys.old, arguments)?;
     }
     bind_insert(&KEYS, &batch.keys.new, arguments)?;
-    bind_log(&batch.log, arguments)
+    bind_log(&batch.log, arguments)?;
+    bind_reliance(batch, arguments)?;
+    if families.have(Families::CATALOGUE) { catalogue::bind_uses(batch, arguments) } else { Ok(()) }
 }
 
 fn bind_log(entry: &log::Entry, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
