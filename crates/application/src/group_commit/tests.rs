@@ -344,6 +344,6 @@ async fn a_lane_of_single_commands_takes_new_commands_between_retries() {
     commits.run(Touch(10)).await.unwrap();
     assert!(begin.elapsed() <= Duration::from_secs(1), "{:?}", begin.elapsed());
     for contended in contended {
-        assert!(matches!(contended.await.unwrap(), Err(Error::Overloaded)));
+        assert!(contended.await.unwrap().is_err(), "withdrawn, or unknown if its commit is in progress");
     }
 }

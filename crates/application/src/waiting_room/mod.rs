@@ -11,6 +11,7 @@
 mod ended_tokens;
 mod estimate;
 mod estimate_samples;
+mod evictions;
 mod listeners;
 mod look_ups;
 mod measures;
@@ -37,6 +38,7 @@ use crate::ports::{Clock, Committed, Observer, Tokens};
 use crate::{CatalogueModel, Error, ReadModel, SeatMaps};
 
 use ended_tokens::EndedTokens;
+use evictions::{Evictions, Read};
 use listeners::Listeners;
 use look_ups::LookUps;
 use notices::Notices;
@@ -71,6 +73,7 @@ pub struct Parts {
 pub struct WaitingRoom {
     tokens: KnownTokens,
     ended: EndedTokens,
+    evictions: Evictions,
     unknown: UnknownTokens,
     look_ups: LookUps,
     lines: DashMap<QueueId, WaitingQueue>,
@@ -97,6 +100,7 @@ impl WaitingRoom {
         Self {
             tokens: KnownTokens::new(),
             ended: EndedTokens::new(memory.ended_tokens),
+            evictions: Evictions::default(),
             unknown: UnknownTokens::new(memory.unknown_tokens),
             look_ups: LookUps::default(),
             lines: DashMap::new(),
@@ -190,7 +194,9 @@ impl WaitingRoom {
     /// Removes old refusals, and tokens that ended some time ago.
     pub fn tidy(&self) {
         let now = self.clock.now();
-        self.ended.take_old(now).into_iter().for_each(|digest| self.tokens.forget_ended(digest));
+        for digest in self.ended.take_old(now) {
+            self.evict(digest);
+        }
         self.tokens.shrink();
         self.lines.iter_mut().for_each(|mut line| line.tidy());
         self.refusals.tidy(now);
@@ -209,10 +215,28 @@ impl WaitingRoom {
         if !token.state.is_live()
             && let Some(oldest) = self.ended.add(token.digest, self.clock.now())
         {
-            self.tokens.forget_ended(oldest);
+            self.evict(oldest);
             self.ended_metrics.evict(1);
         }
         self.listeners.notify(token.digest);
+    }
+
+    /// Removes an ended token from memory.
+    fn evict(&self, digest: TokenDigest) {
+        // Before it is removed, so that a read that finds it missing finds the record.
+        self.evictions.record(digest);
+        self.tokens.forget_ended(digest);
+    }
+
+    /// Stores a token that was read from the store; false if it ended and was removed from memory during the read.
+    fn meet_during(&self, read: &Read<'_>, token: &Versioned<QueueToken>) -> bool {
+        self.meet(token);
+        let digest = token.id().digest();
+        let is_outdated = token.is_live() && read.missed(digest);
+        if is_outdated {
+            self.forget(digest);
+        }
+        !is_outdated
     }
 
     fn forget(&self, digest: TokenDigest) {

@@ -365,3 +365,29 @@ async fn a_failed_look_up_is_reported_to_all_who_wait_for_it_and_repeated_by_the
     }
     assert_eq!(room.find(token.id()).await.unwrap(), Some(token));
 }
+
+#[tokio::test]
+async fn a_token_that_ends_and_is_removed_from_memory_during_its_read_is_read_again() {
+    let clock = Arc::new(StoppedClock::default());
+    let active = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
+    let left = active.clone().leave(clock.now()).unwrap();
+    let room: Arc<std::sync::OnceLock<Arc<WaitingRoom>>> = Arc::default();
+    let (reading, mut store, mut reads) = (room.clone(), MockTokens::new(), 0);
+    let rows = [Versioned::new(Version(2), active.clone()), Versioned::new(Version(3), left.clone())];
+    let ending = clock.clone();
+    store.expect_tokens().times(2).returning(move |_| {
+        reads += 1;
+        if reads == 1 {
+            // The commit is applied, and the token is kept for long enough, before the row arrives that was read before.
+            let room = reading.wait();
+            room.committed(&rewrites(2, rows[1].row.clone()), &Committed::default());
+            ending.advance(ended_tokens::KEEP);
+            room.tidy();
+        }
+        Ok(vec![rows[reads - 1].clone()])
+    });
+    let built = Arc::new(self::room(store, &clock));
+    room.set(built.clone()).ok().unwrap();
+    assert_eq!(built.find(active.id()).await.unwrap(), Some(left));
+    assert_eq!(built.lines.get(&QUEUE).unwrap().active_rows(), 0);
+}

@@ -37,7 +37,7 @@ fn reservations_and_users_are_kept_at_least_as_long_as_responses_and_access_toke
     assert_eq!(kept(""), (168 * 3_600, 720 * 3_600));
     assert_eq!(kept("[retention]\nreservation_hours = 30\nunused_user_hours = 40"), (30 * 3_600, 40 * 3_600));
     assert_eq!(kept("[retention]\nkey_hours = 900\nreservation_hours = 1\nunused_user_hours = 1"), (900 * 3_600, 900 * 3_600));
-    assert_eq!(kept("[auth]\ntoken_seconds = 4000000"), (168 * 3_600, 4_000_000));
+    assert_eq!(kept("[auth]\ntoken_seconds = 4000000"), (168 * 3_600, 4_000_000 + 3_600));
 }
 
 #[test]
