@@ -11,7 +11,6 @@
 mod ended_tokens;
 mod estimate;
 mod estimate_samples;
-mod evictions;
 mod listeners;
 mod look_ups;
 mod measures;
@@ -21,6 +20,7 @@ mod reading;
 mod refusals;
 mod token_position;
 mod tokens;
+mod tombstones;
 mod unknown_tokens;
 mod waiting_queue;
 
@@ -38,12 +38,12 @@ use crate::ports::{Clock, Committed, Observer, Tokens};
 use crate::{CatalogueModel, Error, ReadModel, SeatMaps};
 
 use ended_tokens::EndedTokens;
-use evictions::{Evictions, Read};
 use listeners::Listeners;
 use look_ups::LookUps;
 use notices::Notices;
 use refusals::Refusals;
 use tokens::KnownTokens;
+use tombstones::Tombstones;
 use unknown_tokens::UnknownTokens;
 use waiting_queue::WaitingQueue;
 
@@ -73,7 +73,7 @@ pub struct Parts {
 pub struct WaitingRoom {
     tokens: KnownTokens,
     ended: EndedTokens,
-    evictions: Evictions,
+    tombstones: Tombstones,
     unknown: UnknownTokens,
     look_ups: LookUps,
     lines: DashMap<QueueId, WaitingQueue>,
@@ -100,7 +100,7 @@ impl WaitingRoom {
         Self {
             tokens: KnownTokens::new(),
             ended: EndedTokens::new(memory.ended_tokens),
-            evictions: Evictions::default(),
+            tombstones: Tombstones::default(),
             unknown: UnknownTokens::new(memory.unknown_tokens),
             look_ups: LookUps::default(),
             lines: DashMap::new(),
@@ -209,7 +209,8 @@ impl WaitingRoom {
 
     /// Stores the token, unless this or a newer version is known, and notifies its listeners.
     fn keep(&self, token: &Versioned<LoggedToken>) {
-        if !self.tokens.keep(token, |before| self.lines.entry(token.queue).or_default().follow(token, before)) {
+        let has_ended = || self.tombstones.has(token.digest);
+        if !self.tokens.keep(token, has_ended, |before| self.lines.entry(token.queue).or_default().follow(token, before)) {
             return;
         }
         if !token.state.is_live()
@@ -223,20 +224,9 @@ impl WaitingRoom {
 
     /// Removes an ended token from memory.
     fn evict(&self, digest: TokenDigest) {
-        // Before it is removed, so that a read that finds it missing finds the record.
-        self.evictions.record(digest);
+        // Before it is removed, so that an older row that finds it missing finds the tombstone.
+        self.tombstones.add(digest, self.clock.now());
         self.tokens.forget_ended(digest);
-    }
-
-    /// Stores a token that was read from the store; false if it ended and was removed from memory during the read.
-    fn meet_during(&self, read: &Read<'_>, token: &Versioned<QueueToken>) -> bool {
-        self.meet(token);
-        let digest = token.id().digest();
-        let is_outdated = token.is_live() && read.missed(digest);
-        if is_outdated {
-            self.forget(digest);
-        }
-        !is_outdated
     }
 
     fn forget(&self, digest: TokenDigest) {

@@ -51,13 +51,15 @@ impl WaitingRoom {
 
     /// Reads tokens from the store, and keeps them and which ones don't exist.
     pub(super) async fn read(&self, ids: Vec<TokenId>) -> Result<Vec<Versioned<QueueToken>>, Error> {
-        let read = self.evictions.begin();
         loop {
             let reading = self.readings.load(Ordering::Acquire);
             let tokens = self.store.tokens(&ids).await?;
-            // If the room was rebuilt meanwhile, a token may have ended unnoticed.
-            let is_current = self.readings.load(Ordering::Acquire) == reading;
-            if is_current && tokens.iter().fold(true, |all, token| self.meet_during(&read, token) && all) {
+            // If the room was rebuilt meanwhile, or a token ended and was removed from memory, the rows may be outdated.
+            let is_outdated = |token: &Versioned<QueueToken>| token.is_live() && self.tombstones.has(token.id().digest());
+            if self.readings.load(Ordering::Acquire) == reading && !tokens.iter().any(is_outdated) {
+                for token in &tokens {
+                    self.meet(token);
+                }
                 let found: HashSet<TokenId> = tokens.iter().map(|token| token.id()).collect();
                 let now = self.now();
                 ids.iter().filter(|id| !found.contains(id)).for_each(|id| self.unknown.add(*id, now));
@@ -67,7 +69,6 @@ impl WaitingRoom {
     }
 
     async fn read_live(&self, mut seen: impl FnMut(TokenDigest)) -> Result<(), Error> {
-        let read = self.evictions.begin();
         for queue in self.notices.queues() {
             let mut after = 0;
             loop {
@@ -76,7 +77,7 @@ impl WaitingRoom {
                 after = last.number();
                 for token in page {
                     seen(token.id().digest());
-                    self.meet_during(&read, &token);
+                    self.meet(&token);
                 }
             }
         }

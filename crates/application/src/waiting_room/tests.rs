@@ -391,3 +391,16 @@ async fn a_token_that_ends_and_is_removed_from_memory_during_its_read_is_read_ag
     assert_eq!(built.find(active.id()).await.unwrap(), Some(left));
     assert_eq!(built.lines.get(&QUEUE).unwrap().active_rows(), 0);
 }
+
+#[tokio::test]
+async fn a_commit_that_is_reported_after_its_token_ended_and_left_memory_changes_nothing() {
+    let clock = Arc::new(StoppedClock::default());
+    let room = room(MockTokens::new(), &clock);
+    let active = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
+    room.committed(&rewrites(2, active.clone().leave(clock.now()).unwrap()), &Committed::default());
+    clock.advance(ended_tokens::KEEP);
+    room.tidy();
+    assert_eq!(room.known(active.id()), None);
+    room.committed(&rewrites(1, active.clone()), &Committed::default());
+    assert_eq!((room.known(active.id()), room.lines.get(&QUEUE).unwrap().active_rows()), (None, 0));
+}

@@ -101,12 +101,21 @@ impl KnownTokens {
         shard.waiting.get(&digest).map(Waiting::expand).or_else(|| shard.others.get(&digest).cloned())
     }
 
-    /// Stores `token` unless this or a newer version is known, and returns whether it was stored. `follow` receives the previous state and
-    /// runs while the token is locked, so that it is called for two versions in their order.
-    pub(super) fn keep(&self, token: &Versioned<LoggedToken>, follow: impl FnOnce(Option<TokenState>)) -> bool {
+    /// Stores `token` unless this or a newer version is known, or it is live although it `has_ended` before, and returns whether it was
+    /// stored. `follow` receives the previous state. Both run while the token is locked, so that `follow` is called for two versions in
+    /// their order.
+    pub(super) fn keep(
+        &self,
+        token: &Versioned<LoggedToken>,
+        has_ended: impl FnOnce() -> bool,
+        follow: impl FnOnce(Option<TokenState>),
+    ) -> bool {
         let mut shard = self.write(token.digest);
         let known = shard.version(token.digest);
         if known.is_some_and(|(version, _)| token.version <= version) {
+            return false;
+        }
+        if known.is_none() && token.state.is_live() && has_ended() {
             return false;
         }
         shard.waiting.remove(&token.digest);
@@ -226,7 +235,7 @@ mod tests {
         for concert in [None, Some(ConcertId(Uuid::from_u128(5)))] {
             let token = waiting(7, concert);
             known.forget_live(token.digest, |_| ());
-            assert!(known.keep(&token, |before| assert_eq!(before, None)));
+            assert!(known.keep(&token, || false, |before| assert_eq!(before, None)));
             assert_eq!(known.get(token.digest), Some(token));
         }
     }
@@ -234,10 +243,10 @@ mod tests {
     #[test]
     fn the_newest_version_is_kept_when_older_ones_arrive_later() {
         let (known, token) = (KnownTokens::new(), waiting(1, None));
-        assert!(known.keep(&token, |_| ()));
-        assert!(known.keep(&admitted(1, None), |before| assert_eq!(before, Some(TokenState::Waiting))));
+        assert!(known.keep(&token, || false, |_| ()));
+        assert!(known.keep(&admitted(1, None), || false, |before| assert_eq!(before, Some(TokenState::Waiting))));
         for old in [&token, &admitted(1, None)] {
-            assert!(!known.keep(old, |_| panic!("an old version should not be followed")));
+            assert!(!known.keep(old, || false, |_| panic!("an old version should not be followed")));
         }
         assert_eq!(known.get(token.digest), Some(admitted(1, None)));
     }
@@ -248,7 +257,7 @@ mod tests {
         let left = token(3, None).leave(NOW).unwrap();
         let (waits, active, left) = (waiting(1, None), admitted(2, None), Versioned::new(Version::FIRST.next(), (&left).into()));
         for token in [&waits, &active, &left] {
-            known.keep(token, |_| ());
+            known.keep(token, || false, |_| ());
         }
         assert_eq!(HashSet::from_iter(known.live()), HashSet::from([waits.digest, active.digest]));
         known.forget_live(left.digest, |_| panic!("an ended token should not be followed"));
@@ -264,10 +273,10 @@ mod tests {
     fn concerts_are_those_that_users_wait_for() {
         let (known, concert) = (KnownTokens::new(), ConcertId(Uuid::from_u128(5)));
         let token = waiting(1, Some(concert));
-        known.keep(&token, |_| ());
-        known.keep(&waiting(2, None), |_| ());
+        known.keep(&token, || false, |_| ());
+        known.keep(&waiting(2, None), || false, |_| ());
         assert_eq!(known.concerts(), BTreeSet::from([(Queue::DEFAULT, concert)]));
-        known.keep(&admitted(1, Some(concert)), |_| ());
+        known.keep(&admitted(1, Some(concert)), || false, |_| ());
         assert!(known.concerts().is_empty());
     }
 }
