@@ -19,6 +19,9 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 /// The secret of the built-in issuer, so that the driver can sign tokens for any user.
 pub(crate) const ISSUER_SECRET: &str = "of the bench, and known to everybody";
 
+/// The maximum number of the server's connections besides event streams, which get most of the open files.
+pub(crate) const MAX_CONNECTIONS: u32 = 4_000;
+
 /// The settings keep every guarantee enabled.
 const SETTINGS: [(&str, &str); 8] = [
     ("FRONTROW__AUTH__ISSUER_SECRET", ISSUER_SECRET),
@@ -129,6 +132,7 @@ pub(crate) async fn run(command: &str, url: &str) -> anyhow::Result<()> {
 /// Returns a command of the server, which was built with the same profile into the same folder as this program.
 fn frontrow(program: &str, command: &str, url: &str) -> anyhow::Result<Command> {
     let mut frontrow = Command::new(std::env::current_exe()?.with_file_name(program));
-    frontrow.arg(command).env("FRONTROW__DATABASE__URL", url).envs(SETTINGS).kill_on_drop(true);
+    frontrow.arg(command).env("FRONTROW__DATABASE__URL", url).envs(SETTINGS);
+    frontrow.env("FRONTROW__HTTP__MAX_CONNECTIONS", MAX_CONNECTIONS.to_string()).kill_on_drop(true);
     Ok(frontrow)
 }

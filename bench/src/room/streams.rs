@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::queue::Waiter;
 use crate::client::{Client, Headers, request};
+use crate::server::MAX_CONNECTIONS;
 
 /// The desired number of streams.
 const WANTED: u32 = 20_000;
@@ -26,12 +27,13 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Open streams, which are not read after their first event.
 pub(crate) struct Streams(Vec<TcpStream>);
 
-/// Returns how many streams can be open: each needs an open file of the driver and one of the server, which has the same limit. Raises the
-/// driver's soft limit to its hard limit.
+/// Returns how many streams can be open: each needs an open file of the driver and one of the server, which has the same limit, and shares
+/// it between event streams and other connections. Raises the driver's soft limit to its hard limit.
 pub(crate) fn max_streams() -> anyhow::Result<u32> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
-    let fit = maximum.map_or(u64::MAX, |maximum| maximum.saturating_sub(SPARE));
+    let all = u64::from(WANTED) + u64::from(MAX_CONNECTIONS);
+    let fit = maximum.map_or(u64::MAX, |maximum| maximum.saturating_sub(SPARE) * u64::from(WANTED) / all);
     Ok(WANTED.min(u32::try_from(fit).unwrap_or(u32::MAX)))
 }
 
