@@ -3,19 +3,20 @@
 use domain::audit_entry::{Action, Subject};
 use domain::decide::admin::concert::{Cancel, ChangeConcert, Create};
 use domain::decide::admin::schedule::NewSchedule;
-use domain::seat_plan::{Row, Section};
-use domain::{AuditEntry, Cancellation, Concert, Field, Guard, Refusal, ScheduleField, ScheduleId, Seat, SeatPlan, Version, Write};
+use domain::layout::{Category, Row, SeatKind, Section};
+use domain::{AuditEntry, Cancellation, Concert, Field, Guard, Layout, Refusal, ScheduleField, ScheduleId, Seat, Version, Write};
 
 use crate::fixtures::*;
 
 /// Returns a plan with one row of `seats` seats.
-fn a_plan(seats: u32) -> SeatPlan {
-    let (name, label) = (title("A"), title(SeatPlan::LABEL));
-    let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(60_000), accessible: false, label };
-    SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
+fn a_plan(seats: u32) -> Layout {
+    let (name, label, category) = (title("A"), title(Layout::LABEL), Category::of_price(won(60_000)).unwrap());
+    let (from, to, kind) = (seat_number(1), seat_number(seats), SeatKind::Regular);
+    let row = Row { name, from, to, first_place: 1, category: category.id.clone(), kind, label, curve: None };
+    Layout { categories: vec![category], sections: vec![Section { name: title("Stalls"), outline: None, rows: vec![row] }], stage: None }
 }
 
-fn a_new_schedule(id: ScheduleId, seats: Option<SeatPlan>) -> NewSchedule {
+fn a_new_schedule(id: ScheduleId, seats: Option<Layout>) -> NewSchedule {
     let schedule = a_schedule().row;
     NewSchedule {
         id,
@@ -85,7 +86,7 @@ fn an_invalid_concert_is_not_created() {
         (a_command(vec![a_new_schedule(SCHEDULE, None), a_new_schedule(SCHEDULE, None)]), Field::ScheduleAt(1, ScheduleField::Id)),
         (a_command(many(101)), Field::Schedules),
         (a_command(too_many_seats), Field::Schedules),
-        (a_command(vec![a_new_schedule(SCHEDULE, Some(SeatPlan::default()))]), Field::ScheduleAt(0, ScheduleField::Seats)),
+        (a_command(vec![a_new_schedule(SCHEDULE, Some(Layout::default()))]), Field::ScheduleAt(0, ScheduleField::Seats)),
         (a_command(vec![a_new_schedule(SCHEDULE, Some(too_expensive))]), Field::ScheduleAt(0, ScheduleField::Seats)),
         (a_command(vec![a_new_schedule(SCHEDULE, Some(twice))]), Field::ScheduleAt(0, ScheduleField::Seats)),
     ] {
