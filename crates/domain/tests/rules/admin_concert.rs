@@ -74,7 +74,7 @@ fn an_invalid_concert_is_not_created() {
     let backwards = NewSchedule { sale_closes_at: a_schedule().sale_opens_at(), ..a_new_schedule(SCHEDULE, None) };
     let many = |count: u128| (0..count).map(|n| a_new_schedule(ScheduleId(uuid::Uuid::from_u128(n)), None)).collect();
     let (mut too_expensive, mut twice) = (a_plan(2), a_plan(2));
-    too_expensive.sections[0].rows[0].price = won(10_000_001);
+    too_expensive.categories[0].price = won(10_000_001);
     let again = Row { from: seat_number(11), to: seat_number(12), ..twice.sections[0].rows[0].clone() };
     twice.sections[0].rows.push(again);
     let too_many_seats = vec![a_new_schedule(SCHEDULE, Some(a_plan(60_000))), a_new_schedule(OTHER_SCHEDULE, Some(a_plan(60_000)))];
