@@ -61,7 +61,9 @@ fn a_concert_is_created_with_all_its_schedules_and_seats() {
     let second = a_schedule().with(|schedule| schedule.with_id(OTHER_SCHEDULE)).row;
     let change = change.unwrap();
     assert_eq!(written(&change), [Write::insert(a_concert().row)]);
-    assert_eq!(written(&change), [a_schedule().row, second].map(Write::insert));
+    let first = a_schedule().row.with_layout(Some(a_plan(2).hash()));
+    assert_eq!(written(&change), [first, second].map(Write::insert));
+    assert_eq!(written(&change), [Write::insert(a_plan(2))]);
     let stalls = |number: u32| Seat::new(SCHEDULE, seat_number(number), format!("Stalls A {number}"), won(60_000));
     assert_eq!(written(&change), [stalls(1), stalls(2)].map(Write::insert));
     let audit_entry = row_of::<AuditEntry>(&change).map(|audit_entry| (audit_entry.action, audit_entry.subject));

@@ -168,7 +168,7 @@ impl Frame {
             seats
         };
         let changes = ChangesBody::new(&self.statuses, &seats);
-        let rendered = if changes.chars() < body::bits_chars(self.statuses.len()) {
+        let rendered = if changes.chars() <= body::bits_chars(self.statuses.len()) {
             let json = json(&AvailabilityBody { since: Some(since.to_string()), changes: Some(changes), ..self.body() })?;
             Some(Rendered { event: event(self.version, &json), json: json.into() })
         } else {
