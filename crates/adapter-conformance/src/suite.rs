@@ -230,6 +230,9 @@ macro_rules! conformance_tests {
                 seats_are_blocked_and_laid_out
                 a_hall_of_50000_seats_is_laid_out
                 two_seat_maps_with_one_label_have_one_winner
+                a_layout_is_found_by_its_schedule
+                a_layout_is_read_by_its_hash
+                schedules_share_a_layout
                 two_halls_of_50000_seats_are_created_in_one_change
                 an_audit_entry_is_kept_with_all_fields
                 a_failed_change_leaves_no_audit_entry

@@ -14,9 +14,11 @@ use crate::edge::Tracer;
 use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::readiness::ReadinessCheck;
+use crate::routes::availability::AvailabilityPages;
+use crate::routes::layouts::LayoutPages;
 use crate::routes::queue_token_events::Streams;
 use crate::routes::seats::SeatPages;
-use crate::settings::HttpSettings;
+use crate::settings::{AvailabilitySettings, HttpSettings};
 
 /// Renders all metrics in Prometheus' text format.
 pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
@@ -53,6 +55,8 @@ pub struct Api(Arc<Inner>);
 struct Inner {
     parts: Parts,
     seat_pages: SeatPages,
+    layout_pages: LayoutPages,
+    availability_pages: AvailabilityPages,
     streams: Streams,
     limits: Limits,
 }
@@ -74,7 +78,10 @@ impl Api {
         let streams = Streams::new(parts.settings.streams.at_most);
         let limits = Limits::new(&parts.settings.limits);
         let seat_pages = SeatPages::new(parts.settings.seat_page_bytes);
-        Self(Arc::new(Inner { parts, seat_pages, streams, limits }))
+        let layout_pages = LayoutPages::new(parts.settings.layout_page_bytes);
+        let AvailabilitySettings { bytes, render_interval, .. } = parts.settings.availability;
+        let availability_pages = AvailabilityPages::new(bytes, render_interval);
+        Self(Arc::new(Inner { parts, seat_pages, layout_pages, availability_pages, streams, limits }))
     }
 
     /// Returns the open event streams.
@@ -95,6 +102,16 @@ impl Api {
     /// Returns the rendered seat maps.
     pub(crate) fn seat_pages(&self) -> &SeatPages {
         &self.0.seat_pages
+    }
+
+    /// Returns the rendered layouts.
+    pub(crate) fn layout_pages(&self) -> &LayoutPages {
+        &self.0.layout_pages
+    }
+
+    /// Returns the rendered availabilities.
+    pub(crate) fn availability_pages(&self) -> &AvailabilityPages {
+        &self.0.availability_pages
     }
 
     /// Calls the application on the runtime that owns the store's connections.

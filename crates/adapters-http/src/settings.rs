@@ -27,6 +27,27 @@ pub struct HttpSettings {
     pub cors_origins: Vec<String>,
     /// The maximum size of the rendered seat maps in memory, in bytes.
     pub seat_page_bytes: usize,
+    /// The maximum size of the rendered layouts in memory, in bytes.
+    pub layout_page_bytes: usize,
+    /// The settings of availabilities.
+    pub availability: AvailabilitySettings,
+}
+
+/// Settings of availabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AvailabilitySettings {
+    /// The maximum size of the rendered availabilities in memory, in bytes.
+    pub bytes: usize,
+    /// The minimum time between two renderings of one schedule, and so the maximum age of a response.
+    pub render_interval: Duration,
+    /// The interval between events of a stream.
+    pub event_interval: Duration,
+}
+
+impl Default for AvailabilitySettings {
+    fn default() -> Self {
+        Self { bytes: 64 * 1024 * 1024, render_interval: Duration::from_millis(100), event_interval: Duration::from_secs(1) }
+    }
 }
 
 /// Settings of event streams.
@@ -61,6 +82,8 @@ impl HttpSettings {
             limits,
             cors_origins: Vec::new(),
             seat_page_bytes: 64 * 1024 * 1024,
+            layout_page_bytes: 64 * 1024 * 1024,
+            availability: AvailabilitySettings::default(),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct WantedKeys<'a> {
     pub seats: HashSet<(ScheduleId, SeatNumber)>,
     /// The seats of a schedule with a label.
     pub labels: HashSet<(ScheduleId, &'a str)>,
+    /// Schedules whose layouts are loaded.
+    pub layouts: HashSet<ScheduleId>,
     /// Reservations by id. Each loaded reservation comes with its schedule and seats.
     pub reservations: HashSet<ReservationId>,
     /// The HELD reservations of a token.
@@ -65,6 +67,10 @@ impl<'a> WantedKeys<'a> {
             Need::Schedule(need) => self.schedules.extend([need.0]),
             Need::Seats(need) => self.seats.extend(need.numbers.iter().map(|number| (need.schedule, *number))),
             Need::LabelledSeats(need) => self.labels.extend(need.labels.iter().map(|label| (need.schedule, label.as_str()))),
+            Need::LayoutOf(need) => {
+                self.schedules.insert(need.0);
+                self.layouts.insert(need.0);
+            }
             Need::Reservation(need) => self.reservations.extend([need.0]),
             Need::HoldsOfToken(need) => self.holders.extend([need.0]),
             Need::OwnedBy(need) => {

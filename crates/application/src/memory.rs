@@ -16,6 +16,8 @@ const MEBIBYTE: usize = 1 << 20;
 pub struct MemoryLimits {
     /// The seats of schedules.
     pub seat_maps: usize,
+    /// The layouts of schedules.
+    pub layouts: usize,
     /// Concerts and schedules.
     pub catalogue: usize,
     /// Queue tokens that have ended.
@@ -26,7 +28,13 @@ pub struct MemoryLimits {
 
 impl Default for MemoryLimits {
     fn default() -> Self {
-        Self { seat_maps: 256 * MEBIBYTE, catalogue: 64 * MEBIBYTE, ended_tokens: 64 * MEBIBYTE, unknown_tokens: 4 * MEBIBYTE }
+        Self {
+            seat_maps: 256 * MEBIBYTE,
+            layouts: 64 * MEBIBYTE,
+            catalogue: 64 * MEBIBYTE,
+            ended_tokens: 64 * MEBIBYTE,
+            unknown_tokens: 4 * MEBIBYTE,
+        }
     }
 }
 

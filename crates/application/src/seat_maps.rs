@@ -42,6 +42,15 @@ pub struct SeatMap {
     pub seats: Vec<SeatView>,
 }
 
+/// Only the statuses of the seats of a schedule at an instant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeatStatuses {
+    /// The status of each seat, by number.
+    pub statuses: Vec<SeatStatus>,
+    /// How many seats are free.
+    pub available: u32,
+}
+
 /// The public view of a seat, without its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatView {
@@ -63,6 +72,13 @@ impl SeatMap {
     pub fn stock(&self) -> Stock {
         let seats = u64::try_from(self.seats.len()).unwrap_or(u64::MAX);
         Stock { seats, available: self.available.into(), held: self.held.into() }
+    }
+}
+
+impl SeatStatuses {
+    fn of(statuses: impl Iterator<Item = SeatStatus>) -> Self {
+        let statuses: Vec<_> = statuses.collect();
+        Self { available: count(statuses.iter().filter(|status| **status == SeatStatus::Available)), statuses }
     }
 }
 
@@ -128,6 +144,25 @@ impl SeatMaps {
         }
         self.metrics.miss();
         self.load(schedule, Keep::Always).await
+    }
+
+    /// Returns the statuses of the seats of `schedule`. Unlike a map, they are determined anew each time, which takes less time than a map.
+    pub async fn statuses(&self, schedule: &Schedule) -> Result<SeatStatuses, Error> {
+        let id = schedule.id();
+        if let Some(known) = self.schedules.get(&id).map(|entry| entry.clone()) {
+            let at = schedule.at(self.clock.now());
+            let statuses = {
+                let seats = known.seats();
+                seats.loaded.then(|| SeatStatuses::of(seats.rows.values().map(|(seat, _)| seat.status(at))))
+            };
+            if let Some(statuses) = statuses {
+                self.metrics.hit();
+                self.recency().touch(id);
+                return Ok(statuses);
+            }
+        }
+        let map = self.map(schedule).await?;
+        Ok(SeatStatuses::of(map.seats.iter().map(|seat| seat.status)))
     }
 
     /// Returns the counts of the seats of `schedule`. Unlike a request for the map, it removes no other map from memory: if the map isn't in

@@ -12,8 +12,8 @@ use crate::housekeeper::Retention;
 use crate::ports::{Clock, Ids, Observer, Ports};
 use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
-    AuditJobs, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, MemoryLimits, ReadModel, SalesMetrics, Scheduler,
-    SeatMaps, UseCases, WaitingRoom, use_cases, waiting_room,
+    AuditJobs, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel, SalesMetrics,
+    Scheduler, SeatMaps, UseCases, WaitingRoom, use_cases, waiting_room,
 };
 
 /// The dependencies of a service.
@@ -77,6 +77,7 @@ impl Service {
         let (currency, rules) = (rules.currency, Arc::new(rules));
         let catalogue = Arc::new(CatalogueModel::new(ports.catalogue.clone(), settings.memory.catalogue));
         let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone(), settings.memory.seat_maps));
+        let layouts = Arc::new(Layouts::new(ports.catalogue.clone(), seat_maps.clone(), settings.memory.layouts));
         let room = Arc::new(WaitingRoom::new(waiting_room::Parts {
             tokens: ports.tokens.clone(),
             catalogue: catalogue.clone(),
@@ -119,6 +120,7 @@ impl Service {
             room: room.clone(),
             catalogue,
             seat_maps,
+            layouts,
             audits,
             clock,
             ids,

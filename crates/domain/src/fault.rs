@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{ReservationId, SeatNumber};
+use crate::{ReservationId, ScheduleId, SeatNumber};
 
 /// A contradiction between loaded rows. A decision that finds a fault changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -15,6 +15,9 @@ pub enum Fault {
         /// The affected seats.
         seats: Vec<SeatNumber>,
     },
+    /// The layout of a schedule was not loaded with it.
+    #[error("schedule {0} names a layout, which was not loaded")]
+    LayoutMissing(ScheduleId),
 }
 
 fn list(seats: &[SeatNumber]) -> String {

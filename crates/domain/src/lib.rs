@@ -18,6 +18,7 @@ pub mod fault;
 pub mod field;
 pub mod id;
 pub mod idempotency;
+pub mod layout;
 pub mod loaded;
 pub mod log;
 pub mod money;
@@ -30,7 +31,6 @@ pub mod reservation;
 pub mod rules;
 pub mod schedule;
 pub mod seat;
-pub mod seat_plan;
 pub mod seat_selection;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -53,6 +53,7 @@ pub use id::{
     AuditEntryId, ConcertId, EventId, PaymentId, QueueId, ReservationId, ScheduleId, TokenDigest, TokenId, UserId, WalletEntryId,
 };
 pub use idempotency::{Fingerprint, IdempotencyKey, IdempotencyRecord, IdempotencyScope, Operation, Outcome};
+pub use layout::{Layout, LayoutHash};
 pub use log::{LoggedRow, LoggedToken};
 pub use money::{Currency, Money};
 pub use name_search::NamePrefix;
@@ -64,7 +65,6 @@ pub use reservation::{CancelReason, Reservation, ReservationState, ReservedSeat}
 pub use rules::{Charging, Rules};
 pub use schedule::{Cancellation, Moment, Schedule};
 pub use seat::{Seat, SeatNumber, SeatState, SeatStatus};
-pub use seat_plan::SeatPlan;
 pub use text::{Note, Title};
 pub use token::{ExpiryReason, QueueToken, TokenState, TokenStatus};
 pub use user::{User, UserName};

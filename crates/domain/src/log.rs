@@ -78,7 +78,8 @@ impl Change {
             | RowWrite::Wallet(_)
             | RowWrite::WalletEntry(_)
             | RowWrite::Key(_)
-            | RowWrite::AuditEntry(_) => None,
+            | RowWrite::AuditEntry(_)
+            | RowWrite::Layout(_) => None,
         })
     }
 }

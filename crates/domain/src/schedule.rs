@@ -5,7 +5,7 @@ use std::ops::Range;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{ConcertId, Note, ScheduleId, Zone};
+use crate::{ConcertId, LayoutHash, Note, ScheduleId, Zone};
 
 /// One performance of a concert.
 ///
@@ -22,6 +22,7 @@ pub struct Schedule {
     sale_opens_at: OffsetDateTime,
     sale_closes_at: OffsetDateTime,
     cancellation: Option<Cancellation>,
+    layout: Option<LayoutHash>,
 }
 
 /// The cancellation of a schedule or a concert. It is irrevocable.
@@ -57,13 +58,26 @@ impl Schedule {
     /// Creates a schedule that isn't cancelled; `sale` ranges from the first instant of the sale to the first instant after it.
     #[must_use]
     pub const fn new(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, zone: Zone, sale: Range<OffsetDateTime>) -> Self {
-        Self { id, concert, starts_at, zone, sale_opens_at: sale.start, sale_closes_at: sale.end, cancellation: None }
+        Self { id, concert, starts_at, zone, sale_opens_at: sale.start, sale_closes_at: sale.end, cancellation: None, layout: None }
     }
 
     /// Returns the schedule as stored: `self` with the cancellation of its row.
     #[must_use]
     pub fn restore(self, cancellation: Option<Cancellation>) -> Self {
         Self { cancellation, ..self }
+    }
+
+    /// Returns the schedule with another layout of its seats.
+    #[must_use]
+    pub fn with_layout(self, layout: Option<LayoutHash>) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// Returns the layout of its seats; none if it has no seats, or if they were created before layouts were stored: their layout is then
+    /// [that of the seats](crate::Layout::of).
+    #[must_use]
+    pub const fn layout(&self) -> Option<LayoutHash> {
+        self.layout
     }
 
     /// Returns the id.

@@ -12,7 +12,8 @@ use application::ports::{
 use async_trait::async_trait;
 use domain::change::Admission;
 use domain::{
-    Change, Concert, ConcertId, LoggedRow, Need, NewToken, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned,
+    Change, Concert, ConcertId, Layout, LayoutHash, LoggedRow, Need, NewToken, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId,
+    Seat, TokenId, Versioned,
 };
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -270,6 +271,10 @@ impl Catalogue for Connection {
 
     async fn queue(&self, id: QueueId) -> Result<Option<Versioned<Queue>>, ReadError> {
         self.read(self.world.ports.catalogue.queue(id)).await
+    }
+
+    async fn layout(&self, hash: LayoutHash) -> Result<Option<Layout>, ReadError> {
+        self.read(self.world.ports.catalogue.layout(hash)).await
     }
 }
 

@@ -126,6 +126,6 @@ fn memory(seed: u64) -> MemoryLimits {
     if seed.is_multiple_of(2) {
         MemoryLimits::default()
     } else {
-        MemoryLimits { seat_maps: 6_000, catalogue: 2_000, ended_tokens: 2_000, unknown_tokens: 100 }
+        MemoryLimits { seat_maps: 6_000, layouts: 1_000, catalogue: 2_000, ended_tokens: 2_000, unknown_tokens: 100 }
     }
 }

@@ -58,6 +58,7 @@ impl Draft<'_> {
             RowWrite::WalletEntry(entry) => self.insert(&entry.row)?,
             RowWrite::Key(key) => self.save(key)?,
             RowWrite::AuditEntry(audit_entry) => self.insert(&audit_entry.row)?,
+            RowWrite::Layout(layout) => self.insert(&layout.row)?,
         }
         Ok(None)
     }

@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use domain::{
-    AuditEntryId, ConcertId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, User, UserId,
-    WalletEntryId,
+    AuditEntryId, ConcertId, IdempotencyScope, LayoutHash, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, User,
+    UserId, WalletEntryId,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     AuditEntry = 13,
     Event = 14,
     LogReader = 15,
+    Layout = 16,
 
     /// Concerts by queue.
     ConcertOfQueue = 64,
@@ -197,6 +198,10 @@ pub(crate) fn concert(id: ConcertId) -> Key {
 
 pub(crate) fn schedule(id: ScheduleId) -> Key {
     Key::of(Kind::Schedule).id(id.0)
+}
+
+pub(crate) fn layout(hash: LayoutHash) -> Key {
+    Key::of(Kind::Layout).bytes(&hash.0)
 }
 
 pub(crate) fn seat(schedule: ScheduleId, number: SeatNumber) -> Key {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use domain::need::{JoinTarget, LabelledSeats, LapsedHolds, Lookup, OwnedBy, QueueHead, Seats};
 use domain::{
-    ConcertId, IdempotencyRecord, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId, Seat,
+    ConcertId, IdempotencyRecord, Layout, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId, Seat,
     SeatNumber, TokenId, User, UserId, Wallet,
 };
 use time::OffsetDateTime;
@@ -55,6 +55,7 @@ impl Loading<'_> {
             Need::Schedule(need) => self.add_schedule_and_concert(need.0),
             Need::Seats(need) => self.add_seats(need),
             Need::LabelledSeats(need) => self.add_labelled(need),
+            Need::LayoutOf(need) => self.add_layout(need.0),
             Need::Reservation(need) => self.add_reservation(need.0),
             Need::HoldsOfToken(need) => self.add_reservations(Key::of(Kind::HoldOfToken).id(need.0.0)),
             Need::OwnedBy(need) => self.add_owned(need),
@@ -237,6 +238,14 @@ impl Loading<'_> {
             }
         }
         Ok(())
+    }
+
+    fn add_layout(&mut self, id: ScheduleId) -> Done {
+        self.add_schedule(id)?;
+        match self.rows.schedule(id).and_then(Schedule::layout) {
+            Some(layout) => self.add::<Layout>(&key::layout(layout), Row::Layout),
+            None => Ok(()),
+        }
     }
 
     fn add_reservation(&mut self, id: ReservationId) -> Done {

@@ -1,7 +1,7 @@
 //! The stored form of each type of row: its model, its key, and the index entries that point to it.
 
 use domain::{
-    AuditEntry, Concert, IdempotencyRecord, Payment, Queue, QueueToken, Reservation, ReservationState, Schedule, Seat, SeatState,
+    AuditEntry, Concert, IdempotencyRecord, Layout, Payment, Queue, QueueToken, Reservation, ReservationState, Schedule, Seat, SeatState,
     TokenState, User, Versioned, Wallet, WalletEntry,
 };
 use serde::Serialize;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::corrupt::Corrupt;
 use crate::key::{self, Key, Kind};
-use crate::rows::{self, audit_entry, concert, entry, payment, queue, reservation, schedule, seat, token, user, wallet};
+use crate::rows::{self, audit_entry, concert, entry, layout, payment, queue, reservation, schedule, seat, token, user, wallet};
 
 /// A type of row.
 pub(crate) trait Stored {
@@ -200,6 +200,15 @@ impl Stored for WalletEntry {
 
     fn indexes(&self) -> Vec<Key> {
         vec![key::wallet_entry_id(self.id())]
+    }
+}
+
+impl Stored for Layout {
+    type Model = layout::Model;
+    type Found = Self;
+
+    fn key(&self) -> Key {
+        key::layout(self.hash())
     }
 }
 

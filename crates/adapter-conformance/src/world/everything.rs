@@ -127,7 +127,8 @@ fn need_of(row: &RowKey) -> Option<Need> {
         | RowKey::Concert(_)
         | RowKey::Schedule(_)
         | RowKey::WalletEntry(_)
-        | RowKey::AuditEntry(_) => None,
+        | RowKey::AuditEntry(_)
+        | RowKey::Layout(_) => None,
         RowKey::LiveToken(_, user) => Some(need::JoinTarget { user: *user, concert: None }.into()),
         RowKey::Token(token) => Some(need::Token(*token).into()),
         RowKey::Reservation(reservation) => Some(need::Reservation(*reservation).into()),

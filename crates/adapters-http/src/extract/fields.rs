@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use domain::layout::{CategoryId, Colour, Point};
 use domain::text::Text;
 use domain::{Money, SeatNumber, Zone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -51,6 +52,57 @@ impl<'de> Deserialize<'de> for PriceField {
 impl Serialize for PriceField {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(self.0.minor())
+    }
+}
+
+/// The id of a price category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CategoryField(pub(crate) CategoryId);
+
+impl<'de> Deserialize<'de> for CategoryField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parse(String::deserialize(deserializer)?, |id| CategoryId::new(&id).map(Self))
+    }
+}
+
+impl Serialize for CategoryField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+/// A colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ColourField(pub(crate) Colour);
+
+impl<'de> Deserialize<'de> for ColourField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parse(String::deserialize(deserializer)?, |colour| Colour::new(&colour).map(Self))
+    }
+}
+
+impl Serialize for ColourField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A point: a list of two coordinates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PointField(pub(crate) Point);
+
+impl<'de> Deserialize<'de> for PointField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Vec::<i32>::deserialize(deserializer)?[..] {
+            [x, y] => Point::new(x, y).map(Self).map_err(de::Error::custom),
+            _ => Err(de::Error::custom("must be a list of two numbers")),
+        }
+    }
+}
+
+impl Serialize for PointField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        [self.0.x, self.0.y].serialize(serializer)
     }
 }
 

@@ -10,7 +10,7 @@ use application::Error;
 use domain::decide::admission::Pass;
 use domain::{Refusal, TokenId};
 
-use super::accept::{self, Json};
+use super::accept::{self, Events, Json, Media};
 use super::call;
 use super::part::RequestPart;
 use super::uuid;
@@ -34,6 +34,16 @@ pub(crate) struct Guard {
     pub(crate) api: Api,
     /// The caller and their queue token.
     pub(crate) pass: Pass,
+    /// When the access token expires, in seconds since 1970.
+    pub(crate) until: i64,
+}
+
+/// A guarded request for an event stream, split into its parts.
+pub(crate) struct GuardedStream<P> {
+    /// The guard of the request.
+    pub(crate) guard: Guard,
+    /// The other parts of the request.
+    pub(crate) parts: P,
 }
 
 impl<P: RequestPart + 'static> FromRequest for GuardedRequest<P> {
@@ -42,19 +52,32 @@ impl<P: RequestPart + 'static> FromRequest for GuardedRequest<P> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move {
-            let api = call::api(&request)?;
-            let caller = Caller::of(&request, &api)?;
-            let pass = Pass { user: caller.user, token: token(&request) };
-            match accept::check::<Json>(request.headers()).and_then(|()| call::read_parts(&request, &api)) {
-                Ok(parts) => Ok(Self { guard: Guard { api, pass }, parts }),
-                Err(problem) => {
-                    // The request still claims the token; the result of the guard is ignored.
-                    api.try_run(|use_cases| async move { use_cases.enter.execute(pass, None).await }).await.ok();
-                    Err(problem)
-                }
-            }
-        })
+        Box::pin(async move { read::<P, Json>(&request).await.map(|(guard, parts)| Self { guard, parts }) })
+    }
+}
+
+impl<P: RequestPart + 'static> FromRequest for GuardedStream<P> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { read::<P, Events>(&request).await.map(|(guard, parts)| Self { guard, parts }) })
+    }
+}
+
+/// Splits a guarded request for a response of the media type `M`.
+async fn read<P: RequestPart, M: Media>(request: &HttpRequest) -> Result<(Guard, P), Problem> {
+    let api = call::api(request)?;
+    let Caller { user, until, .. } = Caller::of(request, &api)?;
+    let pass = Pass { user, token: token(request) };
+    match accept::check::<M>(request.headers()).and_then(|()| call::read_parts(request, &api)) {
+        Ok(parts) => Ok((Guard { api, pass, until }, parts)),
+        Err(problem) => {
+            // The request still claims the token; the result of the guard is ignored.
+            api.try_run(|use_cases| async move { use_cases.enter.execute(pass, None).await }).await.ok();
+            Err(problem)
+        }
     }
 }
 

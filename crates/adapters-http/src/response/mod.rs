@@ -1,5 +1,6 @@
 //! Common parts of the responses of several resources.
 
+mod compressed;
 mod estimate;
 mod instant;
 mod money;
@@ -14,6 +15,7 @@ use actix_web::http::header::{self, HeaderName};
 use domain::{Cancellation, Version};
 use serde::Serialize;
 
+pub(crate) use compressed::{AcceptsGzip, CompressedJson};
 pub(crate) use estimate::EstimateBody;
 pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;

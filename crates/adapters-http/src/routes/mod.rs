@@ -1,10 +1,12 @@
 //! The resources, one file each: bodies, handlers, `configure`.
 
 mod admin;
+pub(crate) mod availability;
 mod codes;
 mod concerts;
 pub(crate) mod docs;
 mod health;
+pub(crate) mod layouts;
 mod metrics;
 mod payments;
 pub(crate) mod problems;
@@ -26,10 +28,12 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(queue_tokens::configure)
         .configure(users::configure)
         .configure(queue_token_events::configure)
+        .configure(availability::configure)
         .configure(queues::configure)
         .configure(concerts::configure)
         .configure(schedules::configure)
         .configure(seats::configure)
+        .configure(layouts::configure)
         .configure(reservations::configure)
         .configure(wallet::configure)
         .configure(payments::configure)

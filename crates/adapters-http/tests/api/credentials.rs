@@ -41,6 +41,10 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/concerts/{id}", Nothing),
     ("get", "/v1/concerts/{id}/schedules", Admission),
     ("get", "/v1/schedules/{id}/seats", Admission),
+    ("get", "/v1/schedules/{id}/layout", Nothing),
+    ("get", "/v1/schedules/{id}/layouts/{hash}", Nothing),
+    ("get", "/v1/schedules/{id}/availability", Admission),
+    ("get", "/v1/schedules/{id}/availability/events", Admission),
     ("get", "/v1/queues/{id}", Nothing),
     ("post", "/v1/queue-tokens", User),
     ("get", "/v1/queue-tokens/{token}", Owner),
@@ -114,6 +118,8 @@ struct Fixture {
     operator: Visitor,
     reservation: String,
     payment: String,
+    /// The hash of the schedule's layout.
+    layout: String,
 }
 
 impl Fixture {
@@ -130,7 +136,8 @@ impl Fixture {
         valid_requests::cancel_the_later_schedule(&shop, &operator).await;
         valid_requests::store_the_reader(&shop, &operator).await;
         valid_requests::run_an_audit(&shop, &operator).await;
-        Self { shop, ada, operator, reservation, payment }
+        let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
+        Self { shop, ada, operator, reservation, payment, layout }
     }
 
     /// Sends a valid request for a resource of Ada's with the credentials of `visitor`.
@@ -146,6 +153,7 @@ impl Fixture {
         let path = route
             .replace("{id}", &id)
             .replace("{name}", valid_requests::READER)
+            .replace("{hash}", &self.layout)
             .replace("{token}", self.ada.queue_token.as_deref().unwrap_or_default());
         let request = self.shop.request(method.to_uppercase().parse().expect("a method"), &path);
         let request = match visitor {

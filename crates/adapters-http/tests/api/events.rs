@@ -17,18 +17,18 @@ use crate::shop::{Shop, Visitor};
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// An open event stream.
-struct Stream(Pin<Box<BoxBody>>);
+pub(crate) struct Stream(Pin<Box<BoxBody>>);
 
 /// One frame received from the stream.
 #[derive(Debug, PartialEq)]
-enum Frame {
+pub(crate) enum Frame {
     Event { name: String, id: String, data: Value },
     Heartbeat,
     End,
 }
 
 impl Stream {
-    async fn next(&mut self) -> Frame {
+    pub(crate) async fn next(&mut self) -> Frame {
         let chunk = timeout(TIMEOUT, std::future::poll_fn(|context| self.0.as_mut().poll_next(context))).await.expect("a frame in time");
         let Some(chunk) = chunk else { return Frame::End };
         let chunk = String::from_utf8(chunk.expect("a frame").to_vec()).expect("text");
@@ -42,7 +42,7 @@ impl Stream {
     }
 
     /// Returns the next event's name, id and data.
-    async fn event(&mut self) -> (String, String, Value) {
+    pub(crate) async fn event(&mut self) -> (String, String, Value) {
         match self.next().await {
             Frame::Event { name, id, data } => (name, id, data),
             other => panic!("{other:?}"),
@@ -59,7 +59,7 @@ fn request(visitor: &Visitor) -> TestRequest {
     TestRequest::with_uri(&path(visitor)).append_header(("Authorization", bearer)).append_header(("Accept", "text/event-stream"))
 }
 
-async fn open(shop: &Shop, request: TestRequest) -> Stream {
+pub(crate) async fn open(shop: &Shop, request: TestRequest) -> Stream {
     let answer = (shop.send)(request).await.expect("a response");
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers().get("content-type").expect("a type"), "text/event-stream");

@@ -4,6 +4,7 @@
 
 mod admin;
 mod answer;
+mod availability;
 mod cancellations;
 mod concerts;
 mod credentials;
@@ -16,6 +17,7 @@ mod faults;
 mod forge;
 mod health;
 mod hostile;
+mod layouts;
 mod limits;
 mod log;
 mod payments;

@@ -14,7 +14,9 @@ use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
-use application::{AuditJobs, CatalogueModel, Committer, GroupCommit, MemoryLimits, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use application::{
+    AuditJobs, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom,
+};
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, Zone};
@@ -102,6 +104,7 @@ impl Plan {
         let catalogue = Arc::new(CatalogueModel::new(ports.catalogue.clone(), memory.catalogue));
         catalogue.fill().await.expect("the catalogue");
         let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone(), memory.seat_maps));
+        let layouts = Arc::new(Layouts::new(ports.catalogue.clone(), seat_maps.clone(), memory.layouts));
         let room = Arc::new(WaitingRoom::new(RoomParts {
             tokens: ports.tokens.clone(),
             catalogue: catalogue.clone(),
@@ -134,6 +137,7 @@ impl Plan {
             room: room.clone(),
             catalogue,
             seat_maps,
+            layouts,
             audits,
             clock: clock.clone(),
             ids: ids.clone(),

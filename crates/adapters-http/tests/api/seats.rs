@@ -21,9 +21,15 @@ async fn users_with_an_active_token_see_the_seats() {
     let map = shop.get(&path()).by(&ada).send().await.with_status(200);
     assert_eq!((&map.body["schedule_id"], &map.body["available"]), (&json!(SCHEDULE.0), &json!(7)));
     assert!(map.body["version"].as_u64().is_some_and(|version| version > 10));
-    let price = json!({"amount": PRICE, "currency": "KRW"});
-    assert_eq!(map.body["seats"][0], json!({"number": 1, "label": "Row A 1", "status": "HELD", "price": price, "accessible": false}));
-    assert_eq!(map.body["seats"][2], json!({"number": 3, "label": "Row A 3", "status": "RESERVED", "price": price, "accessible": false}));
+    let (price, category) = (json!({"amount": PRICE, "currency": "KRW"}), json!(format!("price-{PRICE}")));
+    assert_eq!(
+        map.body["seats"][0],
+        json!({"number": 1, "label": "Row A 1", "status": "HELD", "price": price, "accessible": false, "section": "Row", "row": "A", "place": 1, "category": category})
+    );
+    assert_eq!(
+        map.body["seats"][2],
+        json!({"number": 3, "label": "Row A 3", "status": "RESERVED", "price": price, "accessible": false, "section": "Row", "row": "A", "place": 3, "category": category})
+    );
     assert_eq!(map.body["seats"][9]["status"], "AVAILABLE");
 
     for (status, count) in [("AVAILABLE", 7), ("HELD", 2), ("RESERVED", 1), ("BLOCKED", 0)] {

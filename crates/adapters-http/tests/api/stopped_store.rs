@@ -7,7 +7,9 @@ use std::time::Duration;
 use application::PageRequest;
 use application::ports::{Catalogue, CommitError, Committed, Ports, ReadError, Store, Tokens};
 use async_trait::async_trait;
-use domain::{Change, Concert, ConcertId, Need, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned};
+use domain::{
+    Change, Concert, ConcertId, Layout, LayoutHash, Need, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -71,6 +73,11 @@ impl Catalogue for Stoppable {
     async fn queue(&self, id: QueueId) -> Result<Option<Versioned<Queue>>, ReadError> {
         self.check()?;
         self.ports.catalogue.queue(id).await
+    }
+
+    async fn layout(&self, hash: LayoutHash) -> Result<Option<Layout>, ReadError> {
+        self.check()?;
+        self.ports.catalogue.layout(hash).await
     }
 }
 

@@ -1,7 +1,8 @@
 //! The tables that a commit writes.
 
 use adapters_sql::rows::{
-    audit_entry, concert, entry, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, user_search_key, wallet,
+    audit_entry, concert, entry, key, layout, payment, queue, reservation, reserved_seat, schedule, seat, token, user, user_search_key,
+    wallet,
 };
 
 use super::table::{Table, columns};
@@ -26,9 +27,12 @@ pub(super) const SCHEDULES: Table<schedule::Model> = Table {
     name: "schedules",
     key: columns![schedule::Model; id: "uuid"],
     set: columns![schedule::Model; version: "bigint", starts_at: "bigint", zone: "text", sale_opens_at: "bigint",
-                  sale_closes_at: "bigint", cancelled_at: "bigint", cancellation_reason: "text"],
+                  sale_closes_at: "bigint", cancelled_at: "bigint", cancellation_reason: "text", layout_hash: "text"],
     rest: columns![schedule::Model; concert_id: "uuid"],
 };
+
+pub(super) const LAYOUTS: Table<layout::Model> =
+    Table { name: "layouts", key: columns![layout::Model; hash: "text"], set: &[], rest: columns![layout::Model; content: "text"] };
 
 pub(super) const AUDIT_ENTRIES: Table<audit_entry::Row> = Table {
     name: "audit_entries",

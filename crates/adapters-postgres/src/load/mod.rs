@@ -48,6 +48,7 @@ fn read(kind: &str, row: &PgRow) -> Result<Row, ReadError> {
         "offered" => Row::Offered(content(row)?),
         "token" => Row::Token(content(row)?),
         "seat" => Row::Seat(content(row)?),
+        "layout" => Row::Layout(content(row)?),
         "held" => Row::Held(content(row)?),
         "awaited" => Row::Awaited(content(row)?),
         "hold" => Row::Reservation(content(row)?),
@@ -103,6 +104,7 @@ fn query(now: Option<OffsetDateTime>, needs: &[Need]) -> Query {
         .bind(ids(wanted.used))
         .bind::<Vec<Uuid>>(label_schedules)
         .bind::<Vec<String>>(labels)
+        .bind(ids(wanted.layouts))
 }
 
 fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Vec<Uuid> {

@@ -6,7 +6,7 @@ use domain::change::Guard;
 use domain::{Change, ConcertId, QueueId, RowWrite, ScheduleId, Version, Write};
 
 use crate::rows::{
-    audit_entry, concert, entry, key, log, payment, queue, reservation, schedule, seat, token, user, user_search_key, wallet,
+    audit_entry, concert, entry, key, layout, log, payment, queue, reservation, schedule, seat, token, user, user_search_key, wallet,
 };
 
 /// Rows to be inserted and rows to be updated.
@@ -78,6 +78,8 @@ pub struct Batch {
     pub concerts: RowsToWrite<concert::Model>,
     pub schedules: RowsToWrite<schedule::Model>,
     pub audit_entries: Vec<audit_entry::Row>,
+    /// The layouts; those that exist already aren't written again.
+    pub layouts: Vec<layout::Model>,
     pub admissions: Vec<queue::Admission>,
     pub users: Vec<user::Model>,
     /// The search keys of the new users.
@@ -125,6 +127,7 @@ impl Batch {
             RowWrite::WalletEntry(entry) => self.entries.push((&entry.row).into()),
             RowWrite::Key(key) => self.keys.push(expected, key.into()),
             RowWrite::AuditEntry(audit_entry) => self.audit_entries.push((&audit_entry.row).into()),
+            RowWrite::Layout(layout) => self.layouts.push((&layout.row).into()),
         }
     }
 
@@ -133,6 +136,7 @@ impl Batch {
         self.queues.sort_by_key(|row| row.id);
         self.concerts.sort_by_key(|row| row.id);
         self.schedules.sort_by_key(|row| row.id);
+        self.layouts.sort_unstable_by(|a, b| a.hash.cmp(&b.hash));
         self.admissions.sort_unstable_by_key(|row| row.queue_id);
         self.users.sort_unstable_by_key(|row| row.id);
         self.user_search_keys.sort_unstable_by(|a, b| (&a.search_key, a.user_id).cmp(&(&b.search_key, b.user_id)));

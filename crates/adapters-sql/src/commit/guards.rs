@@ -143,6 +143,8 @@ impl<'a> GuardedKeys<'a> {
                 RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
                 // Unique by a constraint of the table: the second insert fails there.
                 RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) => {}
+                // One that exists already has the same content.
+                RowWrite::Layout(_) => {}
             }
         }
     }

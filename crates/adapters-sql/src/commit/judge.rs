@@ -50,6 +50,8 @@ impl<'a> ChangeValidator<'a> {
             RowWrite::NewToken(place) => self.is_free(&place.row, change),
             // Unique by a constraint of the table: the second insert fails there.
             RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) => true,
+            // One that exists already has the same content.
+            RowWrite::Layout(_) => true,
             RowWrite::Queue(_)
             | RowWrite::Admission(_)
             | RowWrite::Concert(_)

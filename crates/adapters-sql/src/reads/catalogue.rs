@@ -3,12 +3,12 @@
 use application::PageRequest;
 use application::ports::{Catalogue, ReadError};
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
+use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Reads;
 use crate::all;
-use crate::rows::{concert, queue, schedule, seat};
+use crate::rows::{concert, layout, queue, schedule, seat};
 
 #[async_trait]
 impl Catalogue for Reads {
@@ -47,6 +47,11 @@ impl Catalogue for Reads {
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {
         let query = seat::Entity::find().filter(seat::Column::ScheduleId.eq(schedule.0)).order_by_asc(seat::Column::Number);
         all(self.within(query.all(&self.db)).await?)
+    }
+
+    async fn layout(&self, hash: LayoutHash) -> Result<Option<Layout>, ReadError> {
+        let row = self.within(layout::Entity::find_by_id(hash.to_string()).one(&self.db)).await?;
+        Ok(row.map(Layout::try_from).transpose()?)
     }
 
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::numbers;
 use crate::statement::{array, statement, write as write_rows};
 use crate::statements::{
-    audit_entry, concert, entry, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
+    audit_entry, concert, entry, key, layout, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
 };
 
 /// Writes all rows of `batch`, and the last numbers of its joins.
@@ -56,6 +56,7 @@ async fn write_catalogue(db: &impl ConnectionTrait, batch: &Batch) -> Result<(),
     write_rows(db, queue::INSERT_COUNTERS, &batch.queues.new).await?;
     write_rows(db, concert::UPDATE, &batch.concerts.old).await?;
     write_rows(db, concert::INSERT, &batch.concerts.new).await?;
+    write_rows(db, layout::INSERT, &batch.layouts).await?;
     write_rows(db, schedule::UPDATE, &batch.schedules.old).await?;
     write_rows(db, schedule::INSERT, &batch.schedules.new).await?;
     write_rows(db, audit_entry::INSERT, &batch.audit_entries).await

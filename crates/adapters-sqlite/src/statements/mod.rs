@@ -5,6 +5,7 @@ pub(crate) mod audit_entry;
 pub(crate) mod concert;
 pub(crate) mod entry;
 pub(crate) mod key;
+pub(crate) mod layout;
 pub(crate) mod log;
 pub(crate) mod payment;
 pub(crate) mod queue;

@@ -89,6 +89,16 @@ impl CatalogueModel {
         }
     }
 
+    /// Returns the schedule and the queue that admits to its concert, if both are in memory.
+    #[must_use]
+    pub fn known_schedule(&self, id: ScheduleId) -> Option<(Versioned<Schedule>, QueueId)> {
+        let mut known = self.known();
+        let Lookup::Known(Some(schedule)) = known.schedule(id) else { return None };
+        let Lookup::Known(Some(concert)) = known.concert(schedule.concert()) else { return None };
+        self.metrics.hit();
+        Some((schedule, concert.queue()))
+    }
+
     /// Returns the queue, as far as it is known in memory.
     #[must_use]
     pub fn queue(&self, id: QueueId) -> Option<Arc<Versioned<Queue>>> {

@@ -1,7 +1,7 @@
 //! The port of the catalogue.
 
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
+use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
 
 use crate::page::PageRequest;
 use crate::ports::ReadError;
@@ -24,6 +24,8 @@ pub trait Catalogue: Send + Sync {
     async fn schedules_by_id(&self, ids: &[ScheduleId]) -> Result<Vec<Versioned<Schedule>>, ReadError>;
     /// Returns all seats of a schedule, by number; none if the schedule doesn't exist.
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError>;
+    /// Returns the layout with this hash, if it is stored.
+    async fn layout(&self, hash: LayoutHash) -> Result<Option<Layout>, ReadError>;
     /// Returns all queues, by id; [`Queue::DEFAULT`] is always among them.
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError>;
     /// Returns the queue, if it exists.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{Concert, ConcertId, Refusal, Schedule, ScheduleId, Versioned};
+use domain::{Concert, ConcertId, LayoutHash, Refusal, Schedule, ScheduleId, Versioned};
 use time::OffsetDateTime;
 
 use crate::page::{Page, PageRequest};
 use crate::ports::Clock;
-use crate::{CatalogueModel, Error, SeatMap, SeatMaps};
+use crate::{CatalogueModel, Error, HashedLayout, Layouts, SeatMap, SeatMaps, SeatStatuses};
 
 /// The public view of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +35,14 @@ impl ScheduleView {
 pub struct Concerts {
     catalogue: Arc<CatalogueModel>,
     seat_maps: Arc<SeatMaps>,
+    layouts: Arc<Layouts>,
     clock: Arc<dyn Clock>,
 }
 
 impl Concerts {
-    /// Creates the use case over the catalogue and the seat maps.
-    pub fn new(catalogue: Arc<CatalogueModel>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
-        Self { catalogue, seat_maps, clock }
+    /// Creates the use case over the catalogue, the seat maps and the layouts.
+    pub fn new(catalogue: Arc<CatalogueModel>, seat_maps: Arc<SeatMaps>, layouts: Arc<Layouts>, clock: Arc<dyn Clock>) -> Self {
+        Self { catalogue, seat_maps, layouts, clock }
     }
 
     /// Returns the instant from which states and countdowns are calculated.
@@ -96,5 +97,25 @@ impl Concerts {
     /// Returns the seats of a schedule.
     pub async fn seats(&self, schedule: &Schedule) -> Result<Arc<SeatMap>, Error> {
         self.seat_maps.map(schedule).await
+    }
+
+    /// Returns only the statuses of the seats of a schedule, which costs less.
+    pub async fn statuses(&self, schedule: &Schedule) -> Result<SeatStatuses, Error> {
+        self.seat_maps.statuses(schedule).await
+    }
+
+    /// Returns the layout of a schedule.
+    pub async fn layout(&self, schedule: &Schedule) -> Result<Arc<HashedLayout>, Error> {
+        self.layouts.of(schedule).await
+    }
+
+    /// Returns the layout of a schedule with this hash: the current one, or an earlier one.
+    pub async fn layout_by_hash(&self, id: ScheduleId, hash: LayoutHash) -> Result<Arc<HashedLayout>, Error> {
+        let schedule = self.schedule(id).await?;
+        let current = self.layouts.of(&schedule).await?;
+        if current.hash == hash {
+            return Ok(current);
+        }
+        Ok(self.layouts.stored(hash).await?.ok_or(Refusal::NotFound)?)
     }
 }

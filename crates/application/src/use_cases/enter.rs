@@ -50,6 +50,17 @@ impl Enter {
         Ok(schedule.ok_or(Refusal::NotFound)?)
     }
 
+    /// Returns the schedule if `pass` certainly admits to its concert, as far as memory tells, without waiting. Otherwise
+    /// [`Self::schedule`] decides.
+    #[must_use]
+    pub fn known_schedule(&self, pass: Pass, id: ScheduleId) -> Option<Versioned<Schedule>> {
+        let token = self.room.known(pass.token?)?;
+        let (schedule, queue) = self.catalogue.known_schedule(id)?;
+        let now = self.room.now();
+        let admits = admission::check_token(&token, pass.user, Some(queue), now).is_ok() && !token.is_unclaimed(now);
+        admits.then_some(schedule)
+    }
+
     /// Checks whether `pass` admits to the concerts of `queue`; without a queue, the requested resource doesn't exist.
     pub async fn execute(&self, pass: Pass, queue: Option<QueueId>) -> Result<(), Error> {
         let token = self.token(pass).await?;
@@ -131,6 +142,10 @@ mod tests {
             let pass = Pass { user: ADA, token: Some(token) };
             for _ in 0..3 {
                 assert_eq!(enter.schedule(pass, Some(SCHEDULE)).await.unwrap(), a_schedule());
+                assert_eq!(enter.known_schedule(pass, SCHEDULE), Some(a_schedule()));
+                assert_eq!(enter.known_schedule(pass, OTHER_SCHEDULE), None);
+                assert_eq!(enter.known_schedule(Pass { user: BEN, ..pass }, SCHEDULE), None, "another user's token");
+                assert_eq!(enter.known_schedule(Pass { token: None, ..pass }, SCHEDULE), None);
                 assert_eq!(enter.concert(pass, Some(CONCERT)).await.unwrap(), a_concert());
                 let unknown = enter.schedule(pass, Some(OTHER_SCHEDULE)).await;
                 assert!(matches!(unknown, Err(Error::Refused(Refusal::NotFound))), "{unknown:?}");

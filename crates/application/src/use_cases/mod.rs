@@ -35,7 +35,7 @@ pub use release::ReleaseHold;
 
 use self::admin::{FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
 use crate::ports::{Clock, Ids, Ports};
-use crate::{AuditJobs, CatalogueModel, GroupCommit, SeatMaps, WaitingRoom};
+use crate::{AuditJobs, CatalogueModel, GroupCommit, Layouts, SeatMaps, WaitingRoom};
 
 /// All use cases, wired.
 #[derive(Clone)]
@@ -100,6 +100,8 @@ pub struct Parts {
     pub catalogue: Arc<CatalogueModel>,
     /// The seat maps.
     pub seat_maps: Arc<SeatMaps>,
+    /// The layouts.
+    pub layouts: Arc<Layouts>,
     /// The audits.
     pub audits: Arc<AuditJobs>,
     /// The store's clock.
@@ -112,14 +114,14 @@ impl UseCases {
     /// Creates the use cases.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
-        let Parts { commits, joins, operator_commits, ports, room, catalogue, seat_maps, audits, clock, ids } = parts;
+        let Parts { commits, joins, operator_commits, ports, room, catalogue, seat_maps, layouts, audits, clock, ids } = parts;
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
             join: JoinQueue::new(joins.clone(), ids.clone()),
             poll: PollToken::new(room.clone()),
             enter: Enter::new(commits.clone(), room.clone(), catalogue.clone()),
             leave: LeaveQueue::new(commits.clone()),
-            concerts: Concerts::new(catalogue.clone(), seat_maps.clone(), clock.clone()),
+            concerts: Concerts::new(catalogue.clone(), seat_maps.clone(), layouts.clone(), clock.clone()),
             hold: HoldSeats::new(commits.clone(), ids.clone()),
             exchange: ExchangeSeats::new(commits.clone(), ids.clone()),
             release: ReleaseHold::new(commits.clone()),
@@ -133,10 +135,11 @@ impl UseCases {
                 operator_commits.clone(),
                 ports.catalogue.clone(),
                 ports.admin.clone(),
+                (seat_maps.clone(), layouts.clone()),
                 clock.clone(),
                 ids.clone(),
             ),
-            seats: ManageSeats::new(operator_commits.clone(), ports.catalogue.clone(), seat_maps.clone(), ids.clone()),
+            seats: ManageSeats::new(operator_commits.clone(), ports.catalogue.clone(), layouts.clone(), ids.clone()),
             sale: ManageSale::new(commits.clone(), ports.catalogue.clone(), ports.admin.clone(), ids.clone()),
             people: FindUsers::new(
                 ports.admin.clone(),

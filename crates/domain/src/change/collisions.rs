@@ -93,6 +93,7 @@ fn set_added_to(write: &RowWrite) -> Option<RowSet> {
         | RowWrite::Wallet(_)
         | RowWrite::WalletEntry(_)
         | RowWrite::Key(_)
-        | RowWrite::AuditEntry(_) => None,
+        | RowWrite::AuditEntry(_)
+        | RowWrite::Layout(_) => None,
     }
 }

@@ -3,9 +3,9 @@
 
 use crate::admission::Admission;
 use crate::{
-    AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, NewToken, Payment, PaymentId, Queue, QueueId,
-    QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
-    WalletEntry, WalletEntryId,
+    AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Layout, LayoutHash, NewToken, Payment, PaymentId,
+    Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version,
+    Versioned, Wallet, WalletEntry, WalletEntryId,
 };
 
 /// A row to be written.
@@ -139,4 +139,6 @@ kinds! {
     Key(IdempotencyRecord), key => RowKey::Key(key.scope.clone()) => Key(IdempotencyScope);
     /// An entry of the audit log; inserted only.
     AuditEntry(AuditEntry), audit_entry => RowKey::AuditEntry(audit_entry.id) => AuditEntry(AuditEntryId);
+    /// A layout; inserted only. Unlike other rows it may exist already, since its key determines it: then nothing is written.
+    Layout(Layout), layout => RowKey::Layout(layout.hash()) => Layout(LayoutHash);
 }

@@ -5,8 +5,8 @@ use std::hash::Hash;
 
 use super::rows::{Lookup, Rows, Unreadable};
 use super::{
-    Account, Concert, ConcertInUse, HoldsOfToken, JoinTarget, Key, LabelledSeats, LapsedHolds, OwnedBy, Payment, Queue, QueueHead,
-    Reservation, Schedule, Seats, Token,
+    Account, Concert, ConcertInUse, HoldsOfToken, JoinTarget, Key, LabelledSeats, LapsedHolds, LayoutOf, OwnedBy, Payment, Queue,
+    QueueHead, Reservation, Schedule, Seats, Token,
 };
 use crate::loaded::{
     ConcertUse, LoadedAccount, LoadedConcert, LoadedJoinTarget, LoadedPayment, LoadedQueueHead, LoadedReservation, LoadedSchedule,
@@ -154,6 +154,14 @@ impl LabelledSeats {
         let mut seats: Vec<_> = rows.seats.values().filter(is_wanted).cloned().collect();
         seats.sort_unstable_by_key(|seat| seat.number());
         Ok(seats)
+    }
+}
+
+impl LayoutOf {
+    pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<crate::Layout>> {
+        let Some(hash) = rows.find_schedule(self.0)?.and_then(|schedule| schedule.layout()) else { return Ok(None) };
+        rows.check(|row| matches!(row, Lookup::Layout(layout) if layout.is_none_or(|layout| layout == hash)))?;
+        Ok(get(&rows.layouts, &hash))
     }
 }
 

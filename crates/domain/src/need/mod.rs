@@ -104,6 +104,8 @@ needs! {
     Seats { schedule: ScheduleId, numbers: Vec<SeatNumber> } => crate::loaded::LoadedSeats;
     /// The seats of a schedule whose label equals one of these labels.
     LabelledSeats { schedule: ScheduleId, labels: Vec<String> } => Vec<crate::Versioned<crate::Seat>>;
+    /// The layout of a schedule.
+    LayoutOf(ScheduleId) => Option<crate::Layout>;
     /// A reservation with its schedule and its seats, and the schedule's concert.
     Reservation(ReservationId) => Option<(crate::loaded::LoadedReservation, crate::Versioned<crate::Concert>)>;
     /// The reservations that were made under a token and whose rows are HELD, each with its schedule and its seats.

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 use crate::admission::Admission;
 use crate::loaded::ConcertUse;
 use crate::{
-    Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId,
-    Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Versioned, Wallet,
+    Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Layout, LayoutHash, Payment, PaymentId, Queue, QueueId, QueueToken,
+    Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Versioned, Wallet,
 };
 
 /// Rows with their versions, all read at one instant.
@@ -32,6 +32,7 @@ pub struct Rows {
     pub(super) seats: HashMap<(ScheduleId, SeatNumber), Versioned<Seat>>,
     pub(super) reservations: HashMap<ReservationId, Versioned<Reservation>>,
     pub(super) payments: HashMap<PaymentId, Versioned<Payment>>,
+    pub(super) layouts: HashMap<LayoutHash, Layout>,
     pub(super) tokens_in: HashMap<QueueId, BTreeSet<TokenId>>,
     pub(super) live_tokens: HashMap<(QueueId, UserId), TokenId>,
     pub(super) schedules_of: HashMap<ConcertId, BTreeSet<(OffsetDateTime, ScheduleId)>>,
@@ -88,6 +89,8 @@ pub enum Lookup {
         concert: ConcertId,
     },
     Payment(PaymentId),
+    /// A hash of none is itself unreadable.
+    Layout(Option<LayoutHash>),
 }
 
 /// A row that can be added to [`Rows`].
@@ -115,6 +118,7 @@ impl Rows {
             seats: HashMap::new(),
             reservations: HashMap::new(),
             payments: HashMap::new(),
+            layouts: HashMap::new(),
             tokens_in: HashMap::new(),
             live_tokens: HashMap::new(),
             schedules_of: HashMap::new(),
@@ -281,6 +285,12 @@ impl Loadable for Versioned<Reservation> {
 impl Loadable for Versioned<Payment> {
     fn add_to(self, rows: &mut Rows) {
         rows.payments.insert(self.id(), self);
+    }
+}
+
+impl Loadable for Layout {
+    fn add_to(self, rows: &mut Rows) {
+        rows.layouts.insert(self.hash(), self);
     }
 }
 

@@ -30,19 +30,23 @@ impl Schedule {
     #[must_use]
     pub fn with_start(self, starts_at: OffsetDateTime) -> Self {
         let sale = self.sale_opens_at()..self.sale_closes_at();
-        Self::new(self.id(), self.concert(), starts_at, self.zone().clone(), sale).restore(self.cancellation().cloned())
+        Self::new(self.id(), self.concert(), starts_at, self.zone().clone(), sale)
+            .restore(self.cancellation().cloned())
+            .with_layout(self.layout())
     }
 
     /// Returns the schedule with another sale period.
     #[must_use]
     pub fn with_sale(self, sale: Range<OffsetDateTime>) -> Self {
-        Self::new(self.id(), self.concert(), self.starts_at(), self.zone().clone(), sale).restore(self.cancellation().cloned())
+        Self::new(self.id(), self.concert(), self.starts_at(), self.zone().clone(), sale)
+            .restore(self.cancellation().cloned())
+            .with_layout(self.layout())
     }
 
     /// Returns the schedule with another id and concert.
     #[must_use]
     pub fn with_ids(self, id: ScheduleId, concert: ConcertId) -> Self {
         let sale = self.sale_opens_at()..self.sale_closes_at();
-        Self::new(id, concert, self.starts_at(), self.zone().clone(), sale).restore(self.cancellation().cloned())
+        Self::new(id, concert, self.starts_at(), self.zone().clone(), sale).restore(self.cancellation().cloned()).with_layout(self.layout())
     }
 }

@@ -3,19 +3,20 @@
 use domain::audit_entry::{Action, Subject};
 use domain::decide::admin::concert::{Cancel, ChangeConcert, Create};
 use domain::decide::admin::schedule::NewSchedule;
-use domain::seat_plan::{Row, Section};
-use domain::{AuditEntry, Cancellation, Concert, Field, Guard, Refusal, ScheduleField, ScheduleId, Seat, SeatPlan, Version, Write};
+use domain::layout::{Category, Row, SeatKind, Section};
+use domain::{AuditEntry, Cancellation, Concert, Field, Guard, Layout, Refusal, ScheduleField, ScheduleId, Seat, Version, Write};
 
 use crate::fixtures::*;
 
 /// Returns a plan with one row of `seats` seats.
-fn a_plan(seats: u32) -> SeatPlan {
-    let (name, label) = (title("A"), title(SeatPlan::LABEL));
-    let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(60_000), accessible: false, label };
-    SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
+fn a_plan(seats: u32) -> Layout {
+    let (name, label, category) = (title("A"), title(Layout::LABEL), Category::of_price(won(60_000)).unwrap());
+    let (from, to, kind) = (seat_number(1), seat_number(seats), SeatKind::Regular);
+    let row = Row { name, from, to, first_place: 1, category: category.id.clone(), kind, label, curve: None };
+    Layout { categories: vec![category], sections: vec![Section { name: title("Stalls"), outline: None, rows: vec![row] }], stage: None }
 }
 
-fn a_new_schedule(id: ScheduleId, seats: Option<SeatPlan>) -> NewSchedule {
+fn a_new_schedule(id: ScheduleId, seats: Option<Layout>) -> NewSchedule {
     let schedule = a_schedule().row;
     NewSchedule {
         id,
@@ -60,7 +61,9 @@ fn a_concert_is_created_with_all_its_schedules_and_seats() {
     let second = a_schedule().with(|schedule| schedule.with_id(OTHER_SCHEDULE)).row;
     let change = change.unwrap();
     assert_eq!(written(&change), [Write::insert(a_concert().row)]);
-    assert_eq!(written(&change), [a_schedule().row, second].map(Write::insert));
+    let first = a_schedule().row.with_layout(Some(a_plan(2).hash()));
+    assert_eq!(written(&change), [first, second].map(Write::insert));
+    assert_eq!(written(&change), [Write::insert(a_plan(2))]);
     let stalls = |number: u32| Seat::new(SCHEDULE, seat_number(number), format!("Stalls A {number}"), won(60_000));
     assert_eq!(written(&change), [stalls(1), stalls(2)].map(Write::insert));
     let audit_entry = row_of::<AuditEntry>(&change).map(|audit_entry| (audit_entry.action, audit_entry.subject));
@@ -73,7 +76,7 @@ fn an_invalid_concert_is_not_created() {
     let backwards = NewSchedule { sale_closes_at: a_schedule().sale_opens_at(), ..a_new_schedule(SCHEDULE, None) };
     let many = |count: u128| (0..count).map(|n| a_new_schedule(ScheduleId(uuid::Uuid::from_u128(n)), None)).collect();
     let (mut too_expensive, mut twice) = (a_plan(2), a_plan(2));
-    too_expensive.sections[0].rows[0].price = won(10_000_001);
+    too_expensive.categories[0].price = won(10_000_001);
     let again = Row { from: seat_number(11), to: seat_number(12), ..twice.sections[0].rows[0].clone() };
     twice.sections[0].rows.push(again);
     let too_many_seats = vec![a_new_schedule(SCHEDULE, Some(a_plan(60_000))), a_new_schedule(OTHER_SCHEDULE, Some(a_plan(60_000)))];
@@ -85,7 +88,7 @@ fn an_invalid_concert_is_not_created() {
         (a_command(vec![a_new_schedule(SCHEDULE, None), a_new_schedule(SCHEDULE, None)]), Field::ScheduleAt(1, ScheduleField::Id)),
         (a_command(many(101)), Field::Schedules),
         (a_command(too_many_seats), Field::Schedules),
-        (a_command(vec![a_new_schedule(SCHEDULE, Some(SeatPlan::default()))]), Field::ScheduleAt(0, ScheduleField::Seats)),
+        (a_command(vec![a_new_schedule(SCHEDULE, Some(Layout::default()))]), Field::ScheduleAt(0, ScheduleField::Seats)),
         (a_command(vec![a_new_schedule(SCHEDULE, Some(too_expensive))]), Field::ScheduleAt(0, ScheduleField::Seats)),
         (a_command(vec![a_new_schedule(SCHEDULE, Some(twice))]), Field::ScheduleAt(0, ScheduleField::Seats)),
     ] {

@@ -2,10 +2,12 @@
 
 use domain::audit_entry::Action;
 use domain::decide::admin::block;
-use domain::decide::admin::seat_map::{LaidOut, LayOut};
+use domain::decide::admin::seat_map::{self, LaidOut, LayOut};
+use domain::fault::Fault;
+use domain::loaded::LoadedSeats;
 use domain::{
-    AuditEntry, CancelReason, Change, Command, Field, Refusal, Reservation, ReservationState, Schedule, Seat, SeatNumber, SeatState,
-    SeatStatus, Write, need,
+    AuditEntry, CancelReason, Change, Command, Field, Layout, Refusal, Reservation, ReservationState, Schedule, Seat, SeatNumber,
+    SeatState, SeatStatus, Write, need,
 };
 
 use crate::fixtures::*;
@@ -17,8 +19,16 @@ fn block_command(numbers: &[u32], blocked: bool) -> block::Command {
 }
 
 fn lay_out_command(numbers: &[u32], price: i64) -> LayOut {
-    let seats = numbers.iter().map(|number| Seat::new(SCHEDULE, seat_number(*number), format!("Row A {number}"), won(price))).collect();
-    LayOut { order: an_order(), schedule: SCHEDULE, seats }
+    let labels: Vec<_> = numbers.iter().map(|number| format!("Row A {number}")).collect();
+    command_for(numbers.iter().zip(&labels).map(|(number, label)| (*number, label.as_str(), price, false)))
+}
+
+/// Returns a command for seats with these numbers, labels, prices and accessibility, over the seats of [`a_hall`].
+fn command_for<'a>(seats: impl IntoIterator<Item = (u32, &'a str, i64, bool)>) -> LayOut {
+    let seats = seats.into_iter().map(|(number, label, price, accessible)| (seat_number(number), label, won(price), accessible));
+    let existing = (1..=6).map(|number| (seat_number(number), format!("Row A {number}"))).collect::<Vec<_>>();
+    let existing = Layout::of(existing.iter().map(|(number, label)| (*number, label.as_str(), won(60_000), false))).unwrap();
+    LayOut::new(an_order(), SCHEDULE, Layout::of(seats).unwrap()).unwrap().over(existing)
 }
 
 /// Returns a fixture in which seat 1 is free, 2 is blocked, 3 is held, 4 is sold, and 5 and 6 were held until now.
@@ -98,8 +108,7 @@ fn held_or_sold_seats_keep_their_price() {
 
 /// Returns a command for seats with these labels.
 fn label_command(seats: &[(u32, &str)]) -> LayOut {
-    let seats = seats.iter().map(|(number, label)| Seat::new(SCHEDULE, seat_number(*number), (*label).to_owned(), won(60_000))).collect();
-    LayOut { order: an_order(), schedule: SCHEDULE, seats }
+    command_for(seats.iter().map(|(number, label)| (*number, *label, 60_000, false)))
 }
 
 fn contradiction_of(command: &LayOut) -> String {
@@ -118,20 +127,32 @@ fn a_label_of_another_seat_of_the_schedule_is_refused() {
 }
 
 #[test]
-fn a_plan_with_new_labels_relies_on_the_schedule_as_it_was_read() {
-    let schedules = |command: &LayOut| written::<Schedule>(&change_of(decided(&a_hall(), command)));
-    let relied_on = [Write::update(&a_schedule(), a_schedule().row)];
-    assert_eq!(schedules(&label_command(&[(7, "Box")])), relied_on, "a new seat");
-    assert_eq!(schedules(&label_command(&[(1, "Box")])), relied_on, "a changed label");
-    assert_eq!(schedules(&lay_out_command(&[1, 2], 70_000)), [], "only prices");
+fn a_plan_gives_the_schedule_as_it_was_read_another_layout() {
+    for command in [label_command(&[(7, "Box")]), label_command(&[(1, "Box")]), lay_out_command(&[1, 2], 70_000)] {
+        let change = change_of(decided(&a_hall(), &command));
+        let layout = row_of::<Layout>(&change).unwrap();
+        let schedule = a_schedule().row.with_layout(Some(layout.hash()));
+        assert_eq!(written::<Schedule>(&change), [Write::update(&a_schedule(), schedule)]);
+        assert!((1..=6).all(|number| layout.places().find(seat_number(number)).is_some()), "seats outside of the plan stay");
+    }
+}
+
+#[test]
+fn a_plan_is_merged_with_the_layout_that_the_schedule_names() {
+    let stored = Layout::of([(seat_number(1), "Row A 1", won(60_000), false), (seat_number(9), "Box 9", won(60_000), false)]).unwrap();
+    let named = a_schedule().with(|row| row.with_layout(Some(stored.hash())));
+    let input =
+        |layout| seat_map::Input { now: NOW, schedule: Some(named.clone()), seats: LoadedSeats::default(), labelled: Vec::new(), layout };
+    let change = change_of(seat_map::lay_out(&input(Some(stored)), &label_command(&[(7, "Box 7")]), &rules()));
+    let layout = row_of::<Layout>(&change).unwrap();
+    assert_eq!([1, 3, 7, 9].map(|number| layout.places().find(seat_number(number)).is_some()), [true, false, true, true]);
+    let missing = Refusal::Fault(Fault::LayoutMissing(SCHEDULE));
+    assert_eq!(refusal_of(seat_map::lay_out(&input(None), &label_command(&[(7, "Box 7")]), &rules())), missing);
 }
 
 #[test]
 fn a_seat_becomes_accessible_without_another_label_or_price() {
-    let mut plan = lay_out_command(&[1, 2, 4], 60_000);
-    for index in [0, 2] {
-        plan.seats[index] = plan.seats[index].clone().with_accessible(true);
-    }
+    let plan = command_for([(1, "Row A 1", 60_000, true), (2, "Row A 2", 60_000, false), (4, "Row A 4", 60_000, true)]);
     let (laid_out, change) = outcome_of(decided(&a_hall(), &plan));
     assert_eq!((laid_out.changed, laid_out.unchanged), (2, 1));
     let seats = change.iter().flat_map(written::<Seat>).map(|write| (write.row.number(), write.row.is_accessible()));

@@ -3,8 +3,8 @@
 use domain::audit_entry::{Action, Subject};
 use domain::change::{Admission, RowKey};
 use domain::{
-    Change, ConcertId, Guard, NewToken, Operation, Outcome, QueueId, RowWrite, Seat, User, UserId, Version, Versioned, Wallet, WalletEntry,
-    WalletEntryKind, Write,
+    Change, ConcertId, Guard, Layout, NewToken, Operation, Outcome, QueueId, RowWrite, Seat, User, UserId, Version, Versioned, Wallet,
+    WalletEntry, WalletEntryKind, Write,
 };
 
 use crate::fixtures::*;
@@ -15,7 +15,7 @@ pub(crate) fn a_new_token(queue: QueueId, user: UserId, concert: Option<ConcertI
 }
 
 /// Returns a write of every kind of row, with its key and the version that it expects.
-pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
+pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 15] {
     let payment = payment_for(PAYMENT, RESERVATION, 1);
     let outcome = Outcome::Paid { payment: payment.row.clone(), balance: won(0) };
     let record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), outcome, NOW).row;
@@ -40,6 +40,7 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
         (Write::insert(entry).into(), RowKey::WalletEntry(ENTRY), None),
         (Write::insert(record).into(), RowKey::Key(scope), None),
         (Write::insert(audit_entry).into(), RowKey::AuditEntry(AUDIT_ENTRY), None),
+        (Write::insert(Layout::default()).into(), RowKey::Layout(Layout::default().hash()), None),
     ]
 }
 

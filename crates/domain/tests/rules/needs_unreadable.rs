@@ -2,7 +2,7 @@
 
 use domain::loaded::LoadedReservation;
 use domain::need::{self, Lookup, Unreadable};
-use domain::{Needs, Offer, Operation, Outcome, Rows};
+use domain::{Layout, LayoutHash, Needs, Offer, Operation, Outcome, Rows};
 use time::Duration;
 
 use crate::fixtures::*;
@@ -20,6 +20,8 @@ fn adas_rows() -> Fixture {
         .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(RESERVATION, NOW)))
         .with_reservation(hold_until(RESERVATION, &[7, 8], NOW))
         .with_payment(payment_for(PAYMENT, RESERVATION, 120_000))
+        .with_schedule(a_schedule().with(|row| row.with_layout(Some(Layout::default().hash()))))
+        .with_layout(Layout::default())
 }
 
 /// Returns the rows of the fixture, of which the one that is looked up by `lookup` is unreadable.
@@ -36,6 +38,7 @@ fn rows_with(lookup: &Lookup) -> Rows {
         Lookup::Seat(schedule, number) => fixture.seats.retain(|row| (row.schedule(), Some(row.number())) != (*schedule, *number)),
         Lookup::Reservation { id, .. } => fixture.reservations.retain(|row| row.id() != *id),
         Lookup::Payment(payment) => fixture.payments.retain(|row| row.id() != *payment),
+        Lookup::Layout(layout) => fixture.layouts.retain(|row| Some(row.hash()) != *layout),
     }
     let mut rows = fixture.rows();
     rows.add_unreadable(lookup.clone(), "nonsense");
@@ -65,6 +68,7 @@ fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
         ("Schedule", failure(need::Schedule(SCHEDULE), rows)),
         ("Seats", failure(need::Seats { schedule: SCHEDULE, numbers: vec![seat_number(7)] }, rows)),
         ("LabelledSeats", failure(need::LabelledSeats { schedule: SCHEDULE, labels }, rows)),
+        ("LayoutOf", failure(need::LayoutOf(SCHEDULE), rows)),
         ("Reservation", failure(need::Reservation(RESERVATION), rows)),
         ("HoldsOfToken", failure(need::HoldsOfToken(TOKEN), rows)),
         ("OwnedBy", failure(need::OwnedBy { user: ADA, schedule: SCHEDULE }, rows)),
@@ -116,6 +120,13 @@ fn an_unreadable_token_fails_its_line_and_its_users_place() {
 }
 
 #[test]
+fn an_unreadable_layout_fails_its_schedules() {
+    assert_fails(Lookup::Layout(Some(Layout::default().hash())), &["LayoutOf"]);
+    assert_fails(Lookup::Layout(None), &["LayoutOf"]);
+    assert_fails(Lookup::Layout(Some(LayoutHash([1; 32]))), &[]);
+}
+
+#[test]
 fn an_unreadable_concert_fails_its_schedules_reservations_and_places() {
     assert_fails(Lookup::Concert(CONCERT), &["JoinTarget", "Concert", "ConcertInUse", "Schedule", "Reservation"]);
     assert_fails(Lookup::Concert(OTHER_CONCERT), &[]);
@@ -124,8 +135,19 @@ fn an_unreadable_concert_fails_its_schedules_reservations_and_places() {
 #[test]
 fn an_unreadable_schedule_fails_its_concert_and_its_reservations() {
     let schedule = |id, concert| Lookup::Schedule { id, concert };
-    let about_it =
-        ["JoinTarget", "QueueHead", "Concert", "Schedule", "Seats", "Reservation", "HoldsOfToken", "OwnedBy", "Payment", "LapsedHolds"];
+    let about_it = [
+        "JoinTarget",
+        "QueueHead",
+        "Concert",
+        "Schedule",
+        "Seats",
+        "LayoutOf",
+        "Reservation",
+        "HoldsOfToken",
+        "OwnedBy",
+        "Payment",
+        "LapsedHolds",
+    ];
     assert_fails(schedule(SCHEDULE, CONCERT), &about_it);
     assert_fails(schedule(OTHER_SCHEDULE, CONCERT), &["JoinTarget", "Concert"]);
     assert_fails(schedule(OTHER_SCHEDULE, OTHER_CONCERT), &[]);

@@ -44,7 +44,8 @@ impl World {
             | RowWrite::Payment(_)
             | RowWrite::WalletEntry(_)
             | RowWrite::Key(_)
-            | RowWrite::AuditEntry(_) => {}
+            | RowWrite::AuditEntry(_)
+            | RowWrite::Layout(_) => {}
         }
     }
 

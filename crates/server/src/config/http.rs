@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use adapters_http::{ForwardedHeader, LimitSettings, Rate, StreamSettings, TrustedProxies};
+use adapters_http::{AvailabilitySettings, ForwardedHeader, LimitSettings, Rate, StreamSettings, TrustedProxies};
 
 use super::checks::{SECONDS_PER_DAY, milliseconds, seconds, size, within};
 use super::error::{ConfigError, invalid};
@@ -23,6 +23,8 @@ pub(crate) struct Http {
     pub(crate) notice: Duration,
     pub(crate) drain: Duration,
     pub(crate) streams: StreamSettings,
+    /// Without its size, which is among those of the memory.
+    pub(crate) availability: AvailabilitySettings,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) limits: LimitSettings,
 }
@@ -43,6 +45,11 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
             at_most: size("http.max_event_streams", http.max_event_streams, 0..=1_000_000)?,
             heartbeat: seconds("http.heartbeat_seconds", http.heartbeat_seconds, 1..=600)?,
             lifetime: seconds("http.event_stream_seconds", http.event_stream_seconds, 1..=SECONDS_PER_DAY)?,
+        },
+        availability: AvailabilitySettings {
+            render_interval: milliseconds("http.availability_milliseconds", http.availability_milliseconds, 1..=10_000)?,
+            event_interval: milliseconds("http.availability_event_milliseconds", http.availability_event_milliseconds, 100..=60_000)?,
+            ..AvailabilitySettings::default()
         },
         cors_origins: list("http.cors_origins", &http.cors_origins, origin)?,
         limits: LimitSettings {

@@ -50,6 +50,7 @@ pub(crate) struct Settings {
 pub(crate) struct Memory {
     pub(crate) limits: MemoryLimits,
     pub(crate) seat_page_bytes: usize,
+    pub(crate) availability_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -221,11 +222,13 @@ fn memory(Values { memory, .. }: &Values) -> Result<Memory, ConfigError> {
         limits: MemoryLimits {
             // The largest seat map and its largest page fit.
             seat_maps: bytes("memory.seat_map_mebibytes", memory.seat_map_mebibytes, 64)?,
+            layouts: bytes("memory.layout_mebibytes", memory.layout_mebibytes, 16)?,
             catalogue: bytes("memory.catalogue_mebibytes", memory.catalogue_mebibytes, 1)?,
             ended_tokens: bytes("memory.ended_token_mebibytes", memory.ended_token_mebibytes, 1)?,
             unknown_tokens: bytes("memory.unknown_token_mebibytes", memory.unknown_token_mebibytes, 1)?,
         },
         seat_page_bytes: bytes("memory.seat_page_mebibytes", memory.seat_page_mebibytes, 16)?,
+        availability_bytes: bytes("memory.availability_mebibytes", memory.availability_mebibytes, 16)?,
     })
 }
 

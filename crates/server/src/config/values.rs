@@ -38,6 +38,8 @@ pub(super) struct Http {
     pub(super) drain_seconds: u32,
     pub(super) max_event_streams: u32,
     pub(super) heartbeat_seconds: u32,
+    pub(super) availability_milliseconds: u32,
+    pub(super) availability_event_milliseconds: u32,
     pub(super) event_stream_seconds: u32,
     pub(super) cors_origins: String,
 }
@@ -158,6 +160,8 @@ pub(super) struct Retention {
 pub(super) struct Memory {
     pub(super) seat_map_mebibytes: u32,
     pub(super) seat_page_mebibytes: u32,
+    pub(super) layout_mebibytes: u32,
+    pub(super) availability_mebibytes: u32,
     pub(super) catalogue_mebibytes: u32,
     pub(super) ended_token_mebibytes: u32,
     pub(super) unknown_token_mebibytes: u32,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use application::PageRequest;
 use application::ports::{Catalogue, ReadError};
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
+use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
 
 use super::page;
 use crate::engine::Engine;
@@ -44,6 +44,10 @@ impl<E: Engine> Catalogue for EmbeddedStore<E> {
 
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {
         self.read(move |view| view.rows::<Seat>(Key::of(Kind::Seat).id(schedule.0).all(), Ascending)?.collect()).await
+    }
+
+    async fn layout(&self, hash: LayoutHash) -> Result<Option<Layout>, ReadError> {
+        self.read(move |view| view.get::<Layout>(&key::layout(hash))).await
     }
 
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {

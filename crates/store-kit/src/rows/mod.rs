@@ -22,6 +22,7 @@ pub mod entry;
 pub mod fact;
 mod hex;
 pub mod key;
+pub mod layout;
 pub mod log;
 pub mod outcome;
 pub mod payment;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::cancellation::{cancellation, reason_of};
+use super::layout;
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
 
@@ -25,6 +26,8 @@ pub struct Model {
     pub sale_closes_at: i64,
     pub cancelled_at: Option<i64>,
     pub cancellation_reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout_hash: Option<String>,
 }
 
 entity!();
@@ -38,7 +41,8 @@ impl TryFrom<Model> for Versioned<Schedule> {
         let sale = instant(row.sale_opens_at, TABLE, "sale_opens_at")?..instant(row.sale_closes_at, TABLE, "sale_closes_at")?;
         let cancellation = cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?;
         let schedule = Schedule::new(ScheduleId(row.id), ConcertId(row.concert_id), starts_at, zone, sale).restore(cancellation);
-        Ok(Self::new(Version(row.version), schedule))
+        let layout = row.layout_hash.map(|hash| layout::hash(&hash).ok_or(Corrupt::new(TABLE, "layout_hash"))).transpose()?;
+        Ok(Self::new(Version(row.version), schedule.with_layout(layout)))
     }
 }
 
@@ -55,6 +59,7 @@ impl From<&Schedule> for Model {
             sale_closes_at: micros(schedule.sale_closes_at()),
             cancelled_at: schedule.cancellation().map(|cancellation| micros(cancellation.at)),
             cancellation_reason: schedule.cancellation().and_then(reason_of),
+            layout_hash: schedule.layout().map(|layout| layout.to_string()),
         }
     }
 }

@@ -47,7 +47,7 @@ impl RandomRun<'_> {
                 Box::new(block::Command { order, schedule: self.schedule_id(schedule), seats, blocked })
             }
             OperatorIntent::LayOut { schedule, seats, price } => {
-                Box::new(LayOut::new(order, self.schedule_id(schedule), &a_plan(seats, price)).unwrap())
+                Box::new(LayOut::new(order, self.schedule_id(schedule), a_plan(seats, price)).unwrap())
             }
             OperatorIntent::Step { other_queue, step } => Box::new(Take { order, id: queue_id(other_queue), step }),
             OperatorIntent::Policy { other_queue, policy } => {

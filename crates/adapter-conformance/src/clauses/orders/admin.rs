@@ -7,7 +7,7 @@ use application::ports::{QueueTotals, ScheduleTotals};
 use domain::decide::admin::block;
 use domain::decide::admin::seat_map::LayOut;
 use domain::decide::register;
-use domain::{Money, NamePrefix, Queue, Reservation, Seat, UserId, UserName};
+use domain::{Layout, Money, NamePrefix, Queue, Reservation, UserId, UserName};
 use time::Duration;
 
 use crate::Adapter;
@@ -80,8 +80,8 @@ pub async fn schedule_totals_count_seats_and_sum_confirmed_reservations(adapter:
     world.clock.advance(MOMENT);
     assert_eq!(totals().await.0, ScheduleTotals { held: 0, lapsed: 2, ..first }, "at the deadline");
     world.refunded(BEN, payment.id()).await;
-    let repriced = Seat::new(SCHEDULE, seat_number(9), "Row A 9".into(), won(1));
-    world.run(&LayOut { order: world.an_order(DAN), schedule: SCHEDULE, seats: vec![repriced] }).await.unwrap();
+    let repriced = Layout::of([(seat_number(9), "Row A 9", won(1), false)]).unwrap();
+    world.run(&LayOut::new(world.an_order(DAN), SCHEDULE, repriced).unwrap()).await.unwrap();
     let refunded = ScheduleTotals { available: 4, held: 0, lapsed: 2, reserved: 2, blocked: 1, revenue: revenue(&[1, 2]) };
     assert_eq!(totals().await.0, refunded);
 }

@@ -5,12 +5,12 @@ use domain::decide::admin::queue::{self, ChangeQueue, PolicyPatch};
 use domain::decide::admin::schedule::{ChangeSchedule, NewSchedule};
 use domain::decide::admin::seat_map::LayOut;
 use domain::decide::admin::{block, schedule};
+use domain::layout::{Category, Row, SeatKind, Section};
 use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
-use domain::seat_plan::{Row, Section};
 use domain::{
-    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Note, Queue, QueueId, QueueState, QueueTransition, Refusal,
-    RowWrite, Schedule, ScheduleId, Seat, SeatPlan, SeatState, Title, Write, Zone,
+    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Layout, Note, Queue, QueueId, QueueState, QueueTransition,
+    Refusal, RowWrite, Schedule, ScheduleId, SeatState, Title, Write, Zone,
 };
 
 use crate::Adapter;
@@ -25,13 +25,14 @@ fn title(text: &str) -> Title {
 }
 
 /// Returns the plan of a hall with one row.
-pub(in crate::clauses) fn a_plan(seats: u32, price: i64) -> SeatPlan {
-    let (name, label) = (title("A"), title(SeatPlan::LABEL));
-    let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(price), accessible: false, label };
-    SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
+pub(in crate::clauses) fn a_plan(seats: u32, price: i64) -> Layout {
+    let (name, label, category) = (title("A"), title(Layout::LABEL), Category::of_price(won(price)).unwrap());
+    let (from, to, kind) = (seat_number(1), seat_number(seats), SeatKind::Regular);
+    let row = Row { name, from, to, first_place: 1, category: category.id.clone(), kind, label, curve: None };
+    Layout { categories: vec![category], sections: vec![Section { name: title("Stalls"), outline: None, rows: vec![row] }], stage: None }
 }
 
-fn a_new_schedule(world: &World, id: ScheduleId, seats: Option<SeatPlan>) -> NewSchedule {
+fn a_new_schedule(world: &World, id: ScheduleId, seats: Option<Layout>) -> NewSchedule {
     let (starts_at, zone) = (world.now() + time::Duration::DAY * 9, Zone::new("Asia/Seoul").unwrap());
     NewSchedule { id, starts_at, zone, sale_opens_at: world.now(), sale_closes_at: starts_at, seats }
 }
@@ -251,7 +252,7 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
     assert!(!world.ports.reservations.reservation(old.id()).await.unwrap().unwrap().occupies());
     world.run(&blocking(false)).await.unwrap();
 
-    let plan = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(5, 900)).unwrap();
+    let plan = LayOut::new(world.an_order(CYD), SCHEDULE, a_plan(5, 900)).unwrap();
     let summary = world.run(&plan).await.unwrap().outcome;
     assert_eq!((summary.created, summary.changed, summary.unchanged), (2, 3, 0));
     let seats = world.seats(SCHEDULE, &[1, 2, 3, 4, 5]).await;
@@ -259,7 +260,7 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
         seats.iter().all(|seat| seat.price() == won(900) && seat.label().starts_with("Stalls A ") && !seat.is_accessible()),
         "{seats:?}"
     );
-    let rival = world.change_of(&LayOut::new(world.an_order(CYD), OTHER_SCHEDULE, &a_plan(3, 1)).unwrap()).await;
+    let rival = world.change_of(&LayOut::new(world.an_order(CYD), OTHER_SCHEDULE, a_plan(3, 1)).unwrap()).await;
     world.held(world.admitted_to(BEN, OTHER_CONCERT).await, OTHER_SCHEDULE, &[3]).await;
     assert_conflict(&world.commit(&rival).await, "one of the seats is held in the meantime");
     world.assert_audit_is_clean().await;
@@ -270,8 +271,8 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
 pub async fn two_seat_maps_with_one_label_have_one_winner(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let map = |number: u32| {
-        let seat = Seat::new(SCHEDULE, seat_number(number), "Box 1".to_owned(), won(900));
-        LayOut { order: world.an_order(CYD), schedule: SCHEDULE, seats: vec![seat] }
+        let plan = Layout::of([(seat_number(number), "Box 1", won(900), false)]).unwrap();
+        LayOut::new(world.an_order(CYD), SCHEDULE, plan).unwrap()
     };
     let (first, second) = (map(11), map(12));
     let [one, other] = [world.change_of(&first).await, world.change_of(&second).await];
@@ -285,11 +286,11 @@ pub async fn two_seat_maps_with_one_label_have_one_winner(adapter: &dyn Adapter)
 /// `commit`: a seat map of 50,000 seats is one change.
 pub async fn a_hall_of_50000_seats_is_laid_out(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 1).await;
-    let plan = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(50_000, 900)).unwrap();
+    let plan = LayOut::new(world.an_order(CYD), SCHEDULE, a_plan(50_000, 900)).unwrap();
     let summary = world.run(&plan).await.unwrap().outcome;
     assert_eq!((summary.created, summary.changed), (49_999, 1));
     assert_eq!(world.ports.catalogue.seats(SCHEDULE).await.unwrap().len(), 50_000);
-    let again = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(50_000, 900)).unwrap();
+    let again = LayOut::new(world.an_order(CYD), SCHEDULE, a_plan(50_000, 900)).unwrap();
     assert_eq!(world.run(&again).await.unwrap().outcome.unchanged, 50_000);
 }
 

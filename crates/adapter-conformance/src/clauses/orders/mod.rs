@@ -4,8 +4,10 @@ mod admin;
 mod audit_entries;
 mod cancellation;
 mod catalogue;
+mod layouts;
 
 pub use admin::*;
 pub use audit_entries::*;
 pub use cancellation::*;
 pub use catalogue::*;
+pub use layouts::*;

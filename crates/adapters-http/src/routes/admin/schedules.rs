@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
-use application::use_cases::admin::{SaleFigures, SchedulePatch, SchedulePlan, ScheduleReport};
+use application::use_cases::admin::{CategoryFigures, SaleFigures, SchedulePatch, SchedulePlan, ScheduleReport};
 use domain::{ConcertId, Currency, Note, ScheduleId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -141,6 +141,20 @@ pub(super) struct ReportBody {
     version: i64,
     /// The sales figures; null in the response to a change if they couldn't be read after it.
     figures: Option<FiguresBody>,
+    /// The sales figures of each price category; null in lists and in responses to changes.
+    categories: Option<Vec<CategoryFiguresBody>>,
+}
+
+/// The sales figures of a price category.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CategoryFigures)]
+struct CategoryFiguresBody {
+    #[schema(example = "vip")]
+    id: String,
+    name: String,
+    price: MoneyBody,
+    #[serde(flatten)]
+    figures: FiguresBody,
 }
 
 /// The sales figures of a schedule.
@@ -160,7 +174,7 @@ struct FiguresBody {
 }
 
 impl ReportBody {
-    pub(super) fn new(ScheduleReport { schedule, figures }: ScheduleReport, currency: Currency) -> Self {
+    pub(super) fn new(ScheduleReport { schedule, figures, categories }: ScheduleReport, currency: Currency) -> Self {
         let (version, schedule) = (schedule.version.0, schedule.row);
         let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
         Self {
@@ -174,7 +188,15 @@ impl ReportBody {
             cancellation_reason,
             version,
             figures: figures.map(|figures| FiguresBody::new(figures, currency)),
+            categories: categories.map(|all| all.into_iter().map(|of| CategoryFiguresBody::new(of, currency)).collect()),
         }
+    }
+}
+
+impl CategoryFiguresBody {
+    fn new(CategoryFigures { category, figures }: CategoryFigures, currency: Currency) -> Self {
+        let (id, name) = (category.id.to_string(), category.name.as_str().to_owned());
+        Self { id, name, price: MoneyBody::new(category.price, currency), figures: FiguresBody::new(figures, currency) }
     }
 }
 

@@ -1,17 +1,21 @@
-//! Seat maps, as operators define them: sections, rows, ranges of seat numbers.
+//! Seat maps, as operators define them: sections, rows, ranges of seat numbers, price categories, coordinates.
+
+use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, put};
 use domain::decide::admin::seat_map::LaidOut;
-use domain::seat_plan::{Row, Section};
-use domain::{ScheduleId, SeatPlan, Title};
+use domain::layout::{Category, CategoryId, Curve, Point, Polygon, Row, SeatKind, Section};
+use domain::{Layout, ScheduleId, Title};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, OPERATOR};
 use super::actor::actor;
-use crate::extract::{ApiRequest, Body, BoundedText, FromBody, Operator, PathId, PriceField, SeatNumberField};
+use crate::extract::{
+    ApiRequest, Body, BoundedText, CategoryField, ColourField, FromBody, Operator, PathId, PointField, PriceField, SeatNumberField,
+};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::uncached_json;
 use crate::settings::HttpSettings;
@@ -25,7 +29,33 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[schema(as = SeatPlan)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeatPlanBody {
+    /// The price categories that rows and sections refer to, at most 1,000. Rows with a price need none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<CategoryBody>,
+    /// The outline of the stage, if the sections have coordinates: at most 100 points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Vec<i32>>>)]
+    stage: Option<Vec<PointField>>,
     sections: Vec<SectionBody>,
+}
+
+/// A price category.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = PriceCategory)]
+#[serde(deny_unknown_fields)]
+struct CategoryBody {
+    /// The id of the category, unique within the schedule.
+    #[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[a-z0-9_-]+$", example = "vip")]
+    id: CategoryField,
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "VIP")]
+    name: BoundedText<200>,
+    /// The colour of its seats on a drawing; chosen by the service if omitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^#[0-9a-fA-F]{6}$", example = "#d81b60")]
+    colour: Option<ColourField>,
+    /// The price of each seat in minor units.
+    #[schema(value_type = i64, minimum = 0, example = 90_000)]
+    price: PriceField,
 }
 
 /// A section of the venue.
@@ -35,10 +65,19 @@ pub(super) struct SeatPlanBody {
 struct SectionBody {
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "Stalls")]
     name: BoundedText<200>,
-    /// The price of each seat in minor units, unless the row has its own price.
+    /// The category of each seat, unless the row has its own category or price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
+    category: Option<CategoryField>,
+    /// The price of each seat in minor units, instead of a category, unless the row has its own category or price.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, minimum = 0, example = 60_000)]
     price: Option<PriceField>,
+    /// The outline of the section: 3 to 100 points. The unit is a tenth of the distance between two seats; the stage is at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Vec<i32>>>)]
+    outline: Option<Vec<PointField>>,
+    /// The rows, the one nearest to the stage first.
     rows: Vec<RowBody>,
 }
 
@@ -54,17 +93,28 @@ struct RowBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uint32", maximum = 4_294_967_295_u32)]
     first_place: Option<u32>,
-    /// The price of each seat in minor units; by default the price of the section.
+    /// The category of each seat; by default that of the section.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
+    category: Option<CategoryField>,
+    /// The price of each seat in minor units, instead of a category; by default the price of the section.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, minimum = 0)]
     price: Option<PriceField>,
     /// Whether the seats are wheelchair spaces; false by default.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     accessible: bool,
+    /// Whether the seats are for companions of wheelchair users; false by default.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    companion: bool,
     /// The template of the seats' labels, by default `{section} {row} {place}`; it may also contain `{number}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
     label: Option<BoundedText<200>>,
+    /// The line along which the seats are distributed: start and end, or start, control point and end of a quadratic Bézier curve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Vec<i32>>>)]
+    curve: Option<Vec<PointField>>,
 }
 
 /// The range of a row's seat numbers, which are unique within the schedule.
@@ -80,62 +130,189 @@ struct RangeBody {
     to: SeatNumberField,
 }
 
-impl SeatPlanBody {
-    /// Converts the plan, or returns all errors in the value at `pointer`.
-    pub(super) fn read(self, pointer: &str) -> Result<SeatPlan, Vec<FieldError>> {
-        let (mut sections, mut field_errors) = (Vec::with_capacity(self.sections.len()), Vec::new());
-        for (index, SectionBody { name, price, rows }) in self.sections.into_iter().enumerate() {
-            let mut section = Section { name: name.0, rows: Vec::with_capacity(rows.len()) };
-            for (row_index, row) in rows.into_iter().enumerate() {
-                match row.read(price, &format!("{pointer}/sections/{index}/rows/{row_index}")) {
-                    Ok(row) => section.rows.push(row),
-                    Err(field_error) => field_errors.push(field_error),
-                }
-            }
-            sections.push(section);
+/// The category of seats: one of the operator's, or the one of a price.
+#[derive(Clone, PartialEq, Eq)]
+enum Pricing {
+    Category(CategoryId),
+    Price(PriceField),
+}
+
+impl Pricing {
+    /// Returns the pricing that the members of the value at `pointer` specify.
+    fn of(category: Option<CategoryField>, price: Option<PriceField>, pointer: &str) -> Result<Option<Self>, FieldError> {
+        match (category, price) {
+            (Some(_), Some(_)) => Err(FieldError::at(format!("{pointer}/price"), "must be omitted: the category has a price")),
+            (Some(category), None) => Ok(Some(Self::Category(category.0))),
+            (None, Some(price)) => Ok(Some(Self::Price(price))),
+            (None, None) => Ok(None),
         }
-        if field_errors.is_empty() { Ok(SeatPlan { sections }) } else { Err(field_errors) }
+    }
+
+    /// Returns the members that specify the pricing.
+    fn members(self) -> (Option<CategoryField>, Option<PriceField>) {
+        match self {
+            Self::Category(id) => (Some(CategoryField(id)), None),
+            Self::Price(price) => (None, Some(price)),
+        }
     }
 }
 
-impl RowBody {
-    fn read(self, section_price: Option<PriceField>, pointer: &str) -> Result<Row, FieldError> {
-        let Self { name, numbers, first_place, price, accessible, label } = self;
-        let Some(PriceField(price)) = price.or(section_price) else {
-            return Err(FieldError::at(format!("{pointer}/price"), "is required: neither the row nor its section has a price"));
+/// A layout while it is read.
+#[derive(Default)]
+struct Reading {
+    layout: Layout,
+    field_errors: Vec<FieldError>,
+}
+
+impl SeatPlanBody {
+    /// Converts the layout, or returns all errors in the value at `pointer`.
+    pub(super) fn read(self, pointer: &str) -> Result<Layout, Vec<FieldError>> {
+        let mut reading = Reading::default();
+        reading.layout.categories = self.categories.into_iter().map(Category::from).collect();
+        reading.layout.stage = reading.keep(polygon(self.stage, &format!("{pointer}/stage"))).flatten();
+        for (index, section) in self.sections.into_iter().enumerate() {
+            reading.add_section(section, &format!("{pointer}/sections/{index}"));
+        }
+        let Reading { layout, field_errors } = reading;
+        if field_errors.is_empty() { Ok(layout) } else { Err(field_errors) }
+    }
+}
+
+impl Reading {
+    fn keep<T>(&mut self, read: Result<T, FieldError>) -> Option<T> {
+        read.map_err(|field_error| self.field_errors.push(field_error)).ok()
+    }
+
+    fn add_section(&mut self, SectionBody { name, category, price, outline, rows }: SectionBody, pointer: &str) {
+        let of_section = self.keep(Pricing::of(category, price, pointer)).flatten();
+        let outline = self.keep(polygon(outline, &format!("{pointer}/outline"))).flatten();
+        let mut section = Section { name: name.0, outline, rows: Vec::with_capacity(rows.len()) };
+        for (index, row) in rows.into_iter().enumerate() {
+            let row = self.read_row(row, of_section.clone(), &format!("{pointer}/rows/{index}"));
+            section.rows.extend(self.keep(row));
+        }
+        self.layout.sections.push(section);
+    }
+
+    fn read_row(&mut self, row: RowBody, of_section: Option<Pricing>, pointer: &str) -> Result<Row, FieldError> {
+        let RowBody { name, numbers, first_place, category, price, accessible, companion, label, curve } = row;
+        let pricing = Pricing::of(category, price, pointer)?.or(of_section).ok_or_else(|| {
+            FieldError::at(format!("{pointer}/price"), "is required: neither the row nor its section has a price or a category")
+        })?;
+        let kind = match (accessible, companion) {
+            (false, false) => SeatKind::Regular,
+            (true, false) => SeatKind::Accessible,
+            (false, true) => SeatKind::Companion,
+            (true, true) => return Err(FieldError::at(format!("{pointer}/companion"), "must be false if `accessible` is true")),
         };
         let label = match label {
             Some(label) => label.0,
-            None => Title::new(SeatPlan::LABEL).map_err(|error| FieldError::at(format!("{pointer}/label"), error))?,
+            None => Title::new(Layout::LABEL).map_err(|error| FieldError::at(format!("{pointer}/label"), error))?,
         };
-        Ok(Row { name: name.0, from: numbers.from.0, to: numbers.to.0, first_place: first_place.unwrap_or(1), price, accessible, label })
-    }
-}
-
-impl From<SeatPlan> for SeatPlanBody {
-    fn from(plan: SeatPlan) -> Self {
-        Self { sections: plan.sections.into_iter().map(SectionBody::from).collect() }
-    }
-}
-
-/// Default values are omitted.
-impl From<Section> for SectionBody {
-    fn from(section: Section) -> Self {
-        let Section { name, rows } = section;
-        let price = rows.first().map(|row| row.price);
-        let row = |row: Row| RowBody {
-            name: BoundedText(row.name),
-            numbers: RangeBody { from: SeatNumberField(row.from), to: SeatNumberField(row.to) },
-            first_place: Some(row.first_place).filter(|place| *place != 1),
-            price: Some(row.price).filter(|own| Some(*own) != price).map(PriceField),
-            accessible: row.accessible,
-            label: Some(row.label).filter(|label| label.as_str() != SeatPlan::LABEL).map(BoundedText),
+        let curve = match curve {
+            Some(curve) => Some(Curve::new(&points(curve)).map_err(|error| FieldError::at(format!("{pointer}/curve"), error))?),
+            None => None,
         };
-        Self { name: BoundedText(name), price: price.map(PriceField), rows: rows.into_iter().map(row).collect() }
+        let category = match pricing {
+            Pricing::Category(id) => id,
+            Pricing::Price(price) => self.category_of(price, pointer)?,
+        };
+        Ok(Row {
+            name: name.0,
+            from: numbers.from.0,
+            to: numbers.to.0,
+            first_place: first_place.unwrap_or(1),
+            category,
+            kind,
+            label,
+            curve,
+        })
+    }
+
+    /// Returns the category of a price, which is added with its first row.
+    fn category_of(&mut self, PriceField(price): PriceField, pointer: &str) -> Result<CategoryId, FieldError> {
+        let category = Category::of_price(price).map_err(|error| FieldError::at(format!("{pointer}/price"), error))?;
+        let id = category.id.clone();
+        // Most rows have the price of the row before.
+        if !self.layout.categories.iter().rev().any(|known| *known == category) {
+            self.layout.categories.push(category);
+        }
+        Ok(id)
     }
 }
 
-struct Plan(SeatPlan);
+impl From<CategoryBody> for Category {
+    fn from(body: CategoryBody) -> Self {
+        let CategoryBody { id, name, colour, price } = body;
+        Self { id: id.0, name: name.0, colour: colour.map(|ColourField(colour)| colour), price: price.0 }
+    }
+}
+
+fn points(points: Vec<PointField>) -> Vec<Point> {
+    points.into_iter().map(|PointField(point)| point).collect()
+}
+
+fn polygon(corners: Option<Vec<PointField>>, pointer: &str) -> Result<Option<Polygon>, FieldError> {
+    corners.map(|corners| Polygon::new(points(corners)).map_err(|error| FieldError::at(pointer, error))).transpose()
+}
+
+fn fields(points: &[Point]) -> Vec<PointField> {
+    points.iter().copied().map(PointField).collect()
+}
+
+/// Default values are omitted, and the categories of rows with a price.
+impl From<&Layout> for SeatPlanBody {
+    fn from(layout: &Layout) -> Self {
+        let is_of_price = |category: &Category| Category::of_price(category.price).is_ok_and(|of_price| of_price == *category);
+        let pricings: HashMap<&CategoryId, Pricing> = layout
+            .categories
+            .iter()
+            .map(|category| {
+                let price = Pricing::Price(PriceField(category.price));
+                (&category.id, if is_of_price(category) { price } else { Pricing::Category(category.id.clone()) })
+            })
+            .collect();
+        let category = |Category { id, name, colour, price }: &Category| CategoryBody {
+            id: CategoryField(id.clone()),
+            name: BoundedText(name.clone()),
+            colour: colour.map(ColourField),
+            price: PriceField(*price),
+        };
+        Self {
+            categories: layout.categories.iter().filter(|category| !is_of_price(category)).map(category).collect(),
+            stage: layout.stage.as_ref().map(|stage| fields(stage.points())),
+            sections: layout.sections.iter().map(|section| SectionBody::of(section, &pricings)).collect(),
+        }
+    }
+}
+
+impl SectionBody {
+    fn of(section: &Section, pricings: &HashMap<&CategoryId, Pricing>) -> Self {
+        let pricing = |row: &Row| pricings.get(&row.category).cloned();
+        let of_section = section.rows.first().and_then(pricing);
+        let row = |row: &Row| {
+            let own = pricing(row).filter(|own| Some(own) != of_section.as_ref());
+            let (category, price) = own.map_or((None, None), Pricing::members);
+            RowBody {
+                name: BoundedText(row.name.clone()),
+                numbers: RangeBody { from: SeatNumberField(row.from), to: SeatNumberField(row.to) },
+                first_place: Some(row.first_place).filter(|place| *place != 1),
+                category,
+                price,
+                accessible: row.kind == SeatKind::Accessible,
+                companion: row.kind == SeatKind::Companion,
+                label: Some(row.label.clone()).filter(|label| label.as_str() != Layout::LABEL).map(BoundedText),
+                curve: row.curve.map(|curve| fields(curve.points())),
+            }
+        };
+        let rows = section.rows.iter().map(row).collect();
+        let (category, price) = of_section.clone().map_or((None, None), Pricing::members);
+        let outline = section.outline.as_ref().map(|outline| fields(outline.points()));
+        Self { name: BoundedText(section.name.clone()), category, price, outline, rows }
+    }
+}
+
+struct Plan(Layout);
 
 impl FromBody for Plan {
     type Wire = SeatPlanBody;
@@ -168,20 +345,21 @@ problems!(LayOutProblems: OPERATOR, BODY, &[Code::NotFound, Code::SeatUnavailabl
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The schedule.")),
     responses(
-        (status = 200, description = "The map; adjacent seats with consecutive labels form a row.", body = SeatPlanBody),
+        (status = 200, description = "The map. Of seats that were created before maps were stored, adjacent ones with consecutive labels form a row.", body = SeatPlanBody),
         ShowProblems,
     ),
 )]
 #[get("/v1/admin/schedules/{id:[^/:]+}/seat-map")]
 async fn show_seat_map(call: ApiRequest<(Operator, PathId<ScheduleId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
-    let plan = api.run(|use_cases| async move { use_cases.seats.plan(id).await }).await?;
-    uncached_json(StatusCode::OK, &SeatPlanBody::from(plan))
+    let layout = api.run(|use_cases| async move { use_cases.seats.layout(id).await }).await?;
+    uncached_json(StatusCode::OK, &SeatPlanBody::from(&layout.layout))
 }
 
 /// Set the seat map of a schedule
 ///
-/// New seats are created; seats that are neither held nor sold get the label and price of the map. No seat is removed.
+/// New seats are created; seats that are neither held nor sold get the label and price of the map. No seat is removed, and seats that the map
+/// doesn't contain stay as they are. The schedule gets another layout, with the map's categories and coordinates.
 #[utoipa::path(
     tag = "admin",
     security(("bearer" = [])),
@@ -193,6 +371,6 @@ async fn show_seat_map(call: ApiRequest<(Operator, PathId<ScheduleId>)>) -> Resu
 async fn lay_out_seats(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<Plan>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(Plan(plan))), .. } = call;
     let LaidOut { created, changed, unchanged } =
-        api.run(|use_cases| async move { use_cases.seats.lay_out(&actor(operator, None), id, &plan).await }).await?;
+        api.run(|use_cases| async move { use_cases.seats.lay_out(&actor(operator, None), id, plan).await }).await?;
     uncached_json(StatusCode::OK, &LaidOutBody { created, changed, unchanged })
 }

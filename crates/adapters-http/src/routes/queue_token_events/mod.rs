@@ -37,27 +37,29 @@ use crate::extract::{ApiRequest, Events, PathId, RequestPart};
 use crate::problem::{Code, Problem, problems};
 use crate::response::EventState;
 use crate::wire::{Handover, Push};
-use stream::{Stream, event, is_final, read_place, reconnect_after};
+pub(super) use stream::{HEARTBEAT, reconnect_after};
+use stream::{Stream, event, is_final, read_place};
 
+pub(super) use streams::Permit;
 pub(crate) use streams::Streams;
 
-const MEDIA_TYPE: &str = "text/event-stream";
+pub(super) const MEDIA_TYPE: &str = "text/event-stream";
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 /// Tells proxies not to buffer the response.
-const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+pub(super) const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(follow_queue_token);
 }
 
 /// The request for a stream.
-struct StreamRequest {
+pub(super) struct StreamRequest {
     /// The id of the last event that the client received, before its connection was lost.
-    last_event_id: Option<String>,
+    pub(super) last_event_id: Option<String>,
     /// Whether only the head of the response is requested.
-    head_only: bool,
+    pub(super) head_only: bool,
     /// The handover of the connection, if the server supports it.
-    handover: Option<Handover>,
+    pub(super) handover: Option<Handover>,
 }
 
 impl RequestPart for StreamRequest {

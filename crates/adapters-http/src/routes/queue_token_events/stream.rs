@@ -13,7 +13,7 @@ use crate::api::Api;
 use crate::problem::Problem;
 use crate::response::{EventState, TokenBody, json};
 
-const HEARTBEAT: &[u8] = b":\n\n";
+pub(in crate::routes) const HEARTBEAT: &[u8] = b":\n\n";
 /// Clients reconnect after 1 to 5 s, not all at once: the minimum, and the spread for each of 256 steps.
 const RECONNECT_AFTER_MILLISECONDS: (u32, u32) = (1_000, 16);
 /// The clock for deadlines may lag this far behind the timer that a stream sleeps by.
@@ -123,7 +123,7 @@ impl Stream {
 }
 
 /// Returns the line of the first event with the reconnection time.
-pub(super) fn reconnect_after(id: TokenId) -> String {
+pub(in crate::routes) fn reconnect_after(id: TokenId) -> String {
     let (min, spread) = RECONNECT_AFTER_MILLISECONDS;
     format!("retry: {}\n", min + spread * u32::from(id.0.as_bytes()[13]))
 }

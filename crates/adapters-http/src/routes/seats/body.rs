@@ -31,4 +31,16 @@ pub(super) struct SeatBody<'a> {
     pub(super) price: MoneyBody,
     /// Whether the seat is a wheelchair space.
     pub(super) accessible: bool,
+    /// The section of the seat; null if it is not known yet.
+    #[schema(example = "Stalls")]
+    pub(super) section: Option<&'a str>,
+    /// The row of the seat.
+    #[schema(example = "A")]
+    pub(super) row: Option<&'a str>,
+    /// The place of the seat in its row.
+    #[schema(example = 7)]
+    pub(super) place: Option<u32>,
+    /// The id of the price category of the seat.
+    #[schema(example = "vip")]
+    pub(super) category: Option<&'a str>,
 }

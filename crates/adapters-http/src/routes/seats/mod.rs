@@ -63,13 +63,14 @@ problems!(SeatsProblems: GUARDED, &[Code::NotFound, Code::ValidationFailed]);
 async fn list_seats(call: GuardedRequest<(MaybePathId<ScheduleId>, SeatFilter, KnownTags)>) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: (MaybePathId(id), SeatFilter(filter), known) } = call;
     let pass = guard.pass;
-    let (schedule, map) = guard
+    let (schedule, layout, map) = guard
         .run(|use_cases| async move {
             let schedule = use_cases.enter.schedule(pass, id).await?;
-            Ok((schedule.id(), use_cases.concerts.seats(&schedule).await?))
+            let layout = use_cases.concerts.layout(&schedule).await?;
+            Ok((schedule.id(), layout, use_cases.concerts.seats(&schedule).await?))
         })
         .await?;
     let api = &guard.api;
-    let page = api.seat_pages().page(schedule, filter, map, api.settings.currency, &api.runtime).await?;
+    let page = api.seat_pages().page((schedule, filter), layout, map, api.settings.currency, &api.runtime).await?;
     known.respond(&page.tag, "private, no-cache", || Ok(page.json))
 }

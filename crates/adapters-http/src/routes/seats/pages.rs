@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::Bytes;
-use application::{MemoryMetrics, Recency, SeatMap};
-use domain::{Currency, ScheduleId};
+use application::{HashedLayout, MemoryMetrics, Recency, SeatMap};
+use domain::{Currency, Layout, LayoutHash, ScheduleId};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
@@ -26,6 +26,9 @@ pub(super) struct SeatPage {
     pub(super) tag: Tag,
 }
 
+/// What identifies the content of a page: the version of the map, the number of its lapsed holds, and the layout.
+type Version = (u64, u32, LayoutHash);
+
 /// What a page shows.
 type Key = (ScheduleId, Option<SeatStatusBody>);
 
@@ -43,12 +46,12 @@ struct Pages {
 /// The page of a version, which is rendered by the first request for it.
 #[derive(Clone)]
 struct Versioned {
-    version: (u64, u32),
+    version: Version,
     page: Arc<OnceCell<SeatPage>>,
 }
 
 impl Versioned {
-    fn new(version: (u64, u32)) -> Self {
+    fn new(version: Version) -> Self {
         Self { version, page: Arc::default() }
     }
 }
@@ -63,20 +66,19 @@ impl SeatPages {
     /// Returns the page of a schedule, rendered anew if its seats have changed.
     pub(super) async fn page(
         &self,
-        schedule: ScheduleId,
-        filter: Option<SeatStatusBody>,
+        key: Key,
+        layout: Arc<HashedLayout>,
         map: Arc<SeatMap>,
         currency: Currency,
         runtime: &Handle,
     ) -> Result<SeatPage, Problem> {
-        let key = (schedule, filter);
-        let versioned = self.pages().version(key, (map.version, map.lapsed));
+        let versioned = self.pages().version(key, (map.version, map.lapsed, layout.hash));
         if let Some(page) = versioned.page.get() {
             self.metrics.hit();
             return Ok(page.clone());
         }
         self.metrics.miss();
-        let page = versioned.page.get_or_try_init(|| render(schedule, filter, map, currency, runtime)).await?.clone();
+        let page = versioned.page.get_or_try_init(|| render(key, layout, map, currency, runtime)).await?.clone();
         let mut pages = self.pages();
         self.metrics.evict(pages.weigh(key, &versioned, page.json.len() + PAGE_BYTES));
         self.metrics.set_bytes(pages.recency.bytes());
@@ -90,7 +92,7 @@ impl SeatPages {
 
 impl Pages {
     /// Returns the page of `version`, which replaces that of an older one.
-    fn version(&mut self, key: Key, version: (u64, u32)) -> Versioned {
+    fn version(&mut self, key: Key, version: Version) -> Versioned {
         match self.newest.get(&key) {
             Some(newest) if newest.version == version => {
                 self.recency.touch(key);
@@ -120,28 +122,27 @@ impl Pages {
     }
 }
 
-async fn render(
-    schedule: ScheduleId,
-    filter: Option<SeatStatusBody>,
-    map: Arc<SeatMap>,
-    currency: Currency,
-    runtime: &Handle,
-) -> Result<SeatPage, Problem> {
+async fn render(key: Key, layout: Arc<HashedLayout>, map: Arc<SeatMap>, currency: Currency, runtime: &Handle) -> Result<SeatPage, Problem> {
     let is_small = map.seats.len() < MANY_SEATS;
     let render = move || {
-        let json = Bytes::from(text(schedule, filter, &map, currency)?);
+        let json = Bytes::from(text(key, &layout.layout, &map, currency)?);
         Ok(SeatPage { tag: Tag::of(&json), json })
     };
     if is_small { render() } else { runtime.spawn_blocking(render).await.unwrap_or_else(|_| Err(Problem::internal())) }
 }
 
-fn text(schedule: ScheduleId, filter: Option<SeatStatusBody>, map: &SeatMap, currency: Currency) -> Result<Vec<u8>, Problem> {
-    let seats = map.seats.iter().map(|seat| SeatBody {
+fn text((schedule, filter): Key, layout: &Layout, map: &SeatMap, currency: Currency) -> Result<Vec<u8>, Problem> {
+    let places = layout.places();
+    let seats = map.seats.iter().map(|seat| (seat, places.find(seat.number))).map(|(seat, place)| SeatBody {
         number: seat.number.get(),
         label: &seat.label,
         status: seat_status(seat.status),
         price: MoneyBody::new(seat.price, currency),
         accessible: seat.accessible,
+        section: place.map(|place| place.section.name.as_str()),
+        row: place.map(|place| place.row.name.as_str()),
+        place: place.map(|place| place.place),
+        category: place.map(|place| place.row.category.as_str()),
     });
     let seats = seats.filter(|seat| filter.is_none_or(|filter| seat.status == filter)).collect();
     json(&SeatMapBody { schedule_id: schedule.0, version: map.version, available: map.available, seats })
@@ -153,6 +154,7 @@ mod tests {
 
     use super::*;
 
+    const LAYOUT: LayoutHash = LayoutHash([0; 32]);
     const KEY: Key = (ScheduleId(Uuid::from_u128(1)), None);
     const OTHER_KEY: Key = (ScheduleId(Uuid::from_u128(1)), Some(SeatStatusBody::Held));
 
@@ -167,20 +169,20 @@ mod tests {
     #[test]
     fn requests_for_one_version_share_a_page_and_an_older_map_does_not_replace_a_newer_one() {
         let mut pages = pages(100);
-        let old = pages.version(KEY, (7, 0));
-        assert!(is_same(&old, &pages.version(KEY, (7, 0))));
-        let new = pages.version(KEY, (8, 0));
-        assert!(!is_same(&old, &new) && !is_same(&new, &pages.version(KEY, (7, 0))));
-        assert!(is_same(&new, &pages.version(KEY, (8, 0))));
+        let old = pages.version(KEY, (7, 0, LAYOUT));
+        assert!(is_same(&old, &pages.version(KEY, (7, 0, LAYOUT))));
+        let new = pages.version(KEY, (8, 0, LAYOUT));
+        assert!(!is_same(&old, &new) && !is_same(&new, &pages.version(KEY, (7, 0, LAYOUT))));
+        assert!(is_same(&new, &pages.version(KEY, (8, 0, LAYOUT))));
         assert_eq!((pages.weigh(KEY, &old, 10), pages.recency.bytes()), (0, 0), "the old page is no longer kept");
-        assert!(!is_same(&new, &pages.version(KEY, (8, 1))), "a hold has lapsed");
+        assert!(!is_same(&new, &pages.version(KEY, (8, 1, LAYOUT))), "a hold has lapsed");
     }
 
     #[test]
     fn pages_stay_within_their_bytes() {
         let mut pages = pages(100);
         for (key, bytes, evicted) in [(KEY, 60, 0), (OTHER_KEY, 60, 1), (KEY, 40, 0), (OTHER_KEY, 61, 1), (KEY, 101, 2)] {
-            let rendered = pages.version(key, (1, 0));
+            let rendered = pages.version(key, (1, 0, LAYOUT));
             assert_eq!(pages.weigh(key, &rendered, bytes), evicted, "{bytes} bytes");
             assert!(pages.recency.bytes() <= 100 && pages.newest.len() <= 2);
         }

@@ -30,7 +30,7 @@ async fn a_seat_map_creates_seats_and_changes_labels_and_prices_of_existing_ones
     let stored = shop.put(&path()).by(&operator).json(&map).send().await.with_status(200);
     assert_eq!(stored.body, json!({"created": 2, "changed": 0, "unchanged": 2}));
     let shown = seats(&shop, &ada).await;
-    let last = json!({"number": 12, "label": "Row: Box no. 12", "status": "AVAILABLE", "price": {"amount": 90_000, "currency": "KRW"}, "accessible": true});
+    let last = json!({"number": 12, "label": "Row: Box no. 12", "status": "AVAILABLE", "price": {"amount": 90_000, "currency": "KRW"}, "accessible": true, "section": "Row", "row": "Box", "place": 1, "category": "price-90000"});
     assert_eq!((&shown["available"], &shown["seats"][11], &shown["seats"][10]["label"]), (&json!(12), &last, &json!("Row A 11")));
 
     let dearer = json!({"sections": [{"name": "Row", "price": PRICE + 1, "rows": [row("A", 1, 2)]}]});

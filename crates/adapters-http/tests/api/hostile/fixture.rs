@@ -125,6 +125,7 @@ impl Fixture {
         valid_requests::cancel_the_later_schedule(&shop, &operator).await;
         valid_requests::store_the_reader(&shop, &operator).await;
         valid_requests::run_an_audit(&shop, &operator).await;
+        let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
         let token = ada.queue_token.clone().expect("a token");
         let valid = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
@@ -157,6 +158,8 @@ impl Fixture {
                 (_, "/v1/concerts/{id}") => (format!("/v1/concerts/{}", CONCERT.0), None),
                 (_, "/v1/queues/{id}") => (format!("/v1/queues/{}", QUEUE.0), None),
                 (_, "/v1/schedules/{id}/seats") => (seats.clone(), None),
+                (_, "/v1/schedules/{id}/layouts/{hash}") => (format!("/v1/schedules/{}/layouts/{layout}", SCHEDULE.0), None),
+                (_, path) if path.starts_with("/v1/schedules/{id}/") => (path.replace("{id}", &SCHEDULE.0.to_string()), None),
                 (_, "/v1/reservations/{id}") => (format!("/v1/reservations/{hold}"), None),
                 (_, "/v1/payments/{id}") => (format!("/v1/payments/{payment}"), None),
                 (_, "/v1/queue-tokens/{token}") => (format!("/v1/queue-tokens/{token}"), None),

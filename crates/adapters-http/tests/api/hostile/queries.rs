@@ -31,6 +31,19 @@ const INVALID_POSITIONS: &[&str] =
 const INVALID_CHOICES: &[&str] =
     &["", "1", "TRUE", "True", "yes", "null", "true,false", "%00", "%ff", "AVAILABLE,HELD", "available", "FREE", "true%20"];
 
+const INVALID_VERSIONS: &[&str] = &[
+    "",
+    "1",
+    "x",
+    "%00",
+    "%ff",
+    "null",
+    "0000000000000000000000000000000g",
+    "ABCDEFABCDEFABCDEFABCDEFABCDEFAB",
+    "0000000000000000000000000000000",
+    "000000000000000000000000000000000",
+];
+
 const INVALID_NAMES: &[&str] = &["", "%20", "%00", "A%00", "%0a", "%1b[31m", "%7f", "%c2%85"];
 
 const UNKNOWN: &[&str] =
@@ -50,6 +63,7 @@ pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
                 "after" => INVALID_POSITIONS,
                 "bookable" | "status" | "subject_id" | "operator_id" => INVALID_CHOICES,
                 "name" => INVALID_NAMES,
+                "since" => INVALID_VERSIONS,
                 unknown => panic!("{unknown} is new: add invalid values for it here"),
             };
             let requests = values.iter().map(|value| with_query(format!("{name}={value}")));

@@ -5,7 +5,7 @@ use sea_orm::sqlx::Arguments;
 use sea_orm::sqlx::error::BoxDynError;
 use sea_orm::sqlx::postgres::PgArguments;
 
-use super::super::tables::{AUDIT_ENTRIES, CONCERTS, QUEUES, SCHEDULES};
+use super::super::tables::{AUDIT_ENTRIES, CONCERTS, LAYOUTS, QUEUES, SCHEDULES};
 use super::parts::{Parts, bind_insert, bind_update};
 
 /// Adds the rows that operators write.
@@ -20,6 +20,9 @@ pub(super) fn add(all: &mut Parts) {
     all.add("counters_new", &format!("INSERT INTO queue_counters (queue_id) SELECT id FROM unnest(${ids}::uuid[]) AS new (id)"));
     all.update("concerts_again", &CONCERTS);
     all.insert("concerts_new", &CONCERTS, "");
+    // A layout that exists already has the same content.
+    let layouts = LAYOUTS.insert(&mut all.parameters, "ON CONFLICT DO NOTHING", |_| None);
+    all.add("layouts_new", &layouts);
     all.update("schedules_again", &SCHEDULES);
     all.insert("schedules_new", &SCHEDULES, "");
     all.insert("audit_entries", &AUDIT_ENTRIES, "");
@@ -42,6 +45,7 @@ pub(super) fn bind(batch: &Batch, arguments: &mut PgArguments) -> Result<(), Box
     arguments.add(batch.queues.new.iter().map(|row| row.id).collect::<Vec<_>>())?;
     bind_update(&CONCERTS, &batch.concerts.old, arguments)?;
     bind_insert(&CONCERTS, &batch.concerts.new, arguments)?;
+    LAYOUTS.bind_insert(&batch.layouts, arguments)?;
     bind_update(&SCHEDULES, &batch.schedules.old, arguments)?;
     bind_insert(&SCHEDULES, &batch.schedules.new, arguments)?;
     bind_insert(&AUDIT_ENTRIES, &batch.audit_entries, arguments)

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use domain::decide::admin::concert::{self, ChangeConcert, WithSchedules};
 use domain::decide::admin::schedule::{self, ChangeSchedule, NewSchedule};
-use domain::{Concert, ConcertId, Queue, QueueId, Refusal, Schedule, ScheduleId, SeatPlan, Title, Version, Versioned, Zone};
+use domain::{Concert, ConcertId, Layout, Queue, QueueId, Refusal, Schedule, ScheduleId, Title, Version, Versioned, Zone};
 use time::OffsetDateTime;
 
 use super::Actor;
-use super::figures::{AllFigures, SaleFigures, figures_of};
+use super::figures::{AllFigures, CategoryFigures, SaleFigures, by_category, figures_of};
 use crate::page::{Page, PageRequest};
 use crate::ports::{AdminQueries, Catalogue, Clock, Ids};
-use crate::{Error, GroupCommit};
+use crate::{Error, GroupCommit, Layouts, SeatMaps};
 
 /// The operator's view of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct ScheduleReport {
     pub schedule: Versioned<Schedule>,
     /// The figures of its sale; none in the answer to a change after which they couldn't be read.
     pub figures: Option<SaleFigures>,
+    /// The figures of each price category, if the schedule was requested alone.
+    pub categories: Option<Vec<CategoryFigures>>,
 }
 
 /// A new schedule, as an operator specifies it.
@@ -37,7 +39,7 @@ pub struct SchedulePlan {
     /// The first instant after the sale.
     pub sale_closes_at: OffsetDateTime,
     /// Its seats, if they are known yet.
-    pub seats: Option<SeatPlan>,
+    pub seats: Option<Layout>,
 }
 
 /// The changes of a concert.
@@ -75,20 +77,23 @@ pub struct ManageCatalogue {
     commits: Arc<GroupCommit>,
     catalogue: Arc<dyn Catalogue>,
     admin: Arc<dyn AdminQueries>,
+    seat_maps: Arc<SeatMaps>,
+    layouts: Arc<Layouts>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
 impl ManageCatalogue {
-    /// Creates the use case over the group commit of operators' commands and the ports that read concerts.
+    /// Creates the use case over the group commit of operators' commands, the ports that read concerts, and the seats with their layouts.
     pub fn new(
         commits: Arc<GroupCommit>,
         catalogue: Arc<dyn Catalogue>,
         admin: Arc<dyn AdminQueries>,
+        (seat_maps, layouts): (Arc<SeatMaps>, Arc<Layouts>),
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { commits, catalogue, admin, clock, ids }
+        Self { commits, catalogue, admin, seat_maps, layouts, clock, ids }
     }
 
     /// Creates a concert with its schedules and their seats, completely or not at all. Without an id, one is generated; without a queue, it
@@ -113,7 +118,7 @@ impl ManageCatalogue {
         // The new rows are not read again: there may be many, and they are committed even if the read fails.
         let report = |schedule: Versioned<Schedule>| {
             let figures = Some(SaleFigures::of_new(sizes.get(&schedule.id()).copied().unwrap_or_default()));
-            ScheduleReport { schedule, figures }
+            ScheduleReport { schedule, figures, categories: None }
         };
         Ok((concert, schedules.into_iter().map(report).collect()))
     }
@@ -136,7 +141,7 @@ impl ManageCatalogue {
         let schedule = self.new_schedule(schedule);
         let figures = Some(SaleFigures::of_new(size(&schedule)));
         let schedule = self.commits.run(schedule::Add { order: by.order(&self.ids), concert, schedule }).await?.outcome;
-        Ok(ScheduleReport { schedule, figures })
+        Ok(ScheduleReport { schedule, figures, categories: None })
     }
 
     /// Changes the specified fields of a schedule.
@@ -178,11 +183,13 @@ impl ManageCatalogue {
         Ok(report((concert, schedules), &figures))
     }
 
-    /// Returns the schedule and the figures of its sale.
+    /// Returns the schedule and the figures of its sale, in total and by category.
     pub async fn schedule(&self, id: ScheduleId) -> Result<ScheduleReport, Error> {
         let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
         let figures = self.figures([&schedule]).await?.remove(&id);
-        Ok(ScheduleReport { schedule, figures })
+        let (layout, map) = (self.layouts.of(&schedule).await?, self.seat_maps.map(&schedule).await?);
+        let categories = Some(by_category(&layout.layout, &map));
+        Ok(ScheduleReport { schedule, figures, categories })
     }
 
     fn new_schedule(&self, schedule: SchedulePlan) -> NewSchedule {
@@ -200,7 +207,7 @@ impl ManageCatalogue {
     /// Reports a schedule after a change.
     async fn report_changed_schedule(&self, schedule: Versioned<Schedule>) -> ScheduleReport {
         let figures = self.figures([&schedule]).await.ok().and_then(|mut figures| figures.remove(&schedule.id()));
-        ScheduleReport { schedule, figures }
+        ScheduleReport { schedule, figures, categories: None }
     }
 
     async fn figures(&self, schedules: impl IntoIterator<Item = &Versioned<Schedule>>) -> Result<AllFigures, Error> {
@@ -210,11 +217,12 @@ impl ManageCatalogue {
 
 /// Returns the report of a concert with the figures of its schedules, as far as they are known.
 fn report((concert, schedules): WithSchedules, figures: &AllFigures) -> ConcertReport {
-    let report = |schedule: Versioned<Schedule>| ScheduleReport { figures: figures.get(&schedule.id()).copied(), schedule };
+    let report =
+        |schedule: Versioned<Schedule>| ScheduleReport { figures: figures.get(&schedule.id()).copied(), schedule, categories: None };
     (concert, schedules.into_iter().map(report).collect())
 }
 
 /// Returns the number of seats of a new schedule.
 fn size(schedule: &NewSchedule) -> u64 {
-    schedule.seats.as_ref().map_or(0, SeatPlan::size)
+    schedule.seats.as_ref().map_or(0, Layout::size)
 }

@@ -10,7 +10,7 @@ mod users;
 
 pub use catalogue::{ConcertPatch, ConcertReport, ManageCatalogue, SchedulePatch, SchedulePlan, ScheduleReport};
 pub use events::ReadEvents;
-pub use figures::SaleFigures;
+pub use figures::{CategoryFigures, SaleFigures};
 pub use queues::{ManageQueues, QueueReport};
 pub use sale::{ManageSale, RefundBatch};
 pub use seats::ManageSeats;

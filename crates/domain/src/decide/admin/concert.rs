@@ -10,7 +10,7 @@ use crate::audit_entry::{Action, Differences, OperatorOrder, PropertyChange, Sub
 use crate::decide::{Decision, Verdict};
 use crate::loaded::{ConcertUse, LoadedConcert};
 use crate::{
-    Cancellation, Concert, ConcertId, Field, Guard, Needs, Queue, QueueId, Refusal, Rules, Schedule, ScheduleField, Seat, SeatPlan, Title,
+    Cancellation, Concert, ConcertId, Field, Guard, Layout, Needs, Queue, QueueId, Refusal, Rules, Schedule, ScheduleField, Seat, Title,
     Version, Versioned, Write, need,
 };
 
@@ -175,8 +175,8 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
         }
         schedule::write_new(&mut change, id, new, namesake.as_ref(), rules).map_err(|refusal| among_schedules(index, refusal))?;
         // Checked after each schedule: a short request can describe a hundred large halls, whose seats take long to create.
-        if change.rows::<Seat>().count() > SeatPlan::MAX_SEATS {
-            return Err(contradiction(Field::Schedules, format!("must have at most {} seats in total", SeatPlan::MAX_SEATS)).into());
+        if change.rows::<Seat>().count() > Layout::MAX_SEATS {
+            return Err(contradiction(Field::Schedules, format!("must have at most {} seats in total", Layout::MAX_SEATS)).into());
         }
     }
     let mut schedules: Vec<_> = change.rows::<Schedule>().map(Write::versioned).collect();

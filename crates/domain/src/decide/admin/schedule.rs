@@ -5,11 +5,11 @@ use time::OffsetDateTime;
 use super::{Patch, by, check_version, contradiction, instant};
 use crate::audit_entry::{Action, Differences, OperatorOrder, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict};
+use crate::layout::check_prices;
 use crate::schedule::InvalidSalePeriod;
-use crate::seat_plan::check_prices;
 use crate::{
-    Cancellation, Change, Concert, ConcertId, Field, Needs, Refusal, Rules, Schedule, ScheduleField, ScheduleId, SeatPlan, Version,
-    Versioned, Write, Zone, need,
+    Cancellation, Change, Concert, ConcertId, Field, Layout, LayoutHash, Needs, Refusal, Rules, Schedule, ScheduleField, ScheduleId,
+    Version, Versioned, Write, Zone, need,
 };
 
 /// A new schedule as specified by an operator.
@@ -25,8 +25,8 @@ pub struct NewSchedule {
     pub sale_opens_at: OffsetDateTime,
     /// The first instant after the sale.
     pub sale_closes_at: OffsetDateTime,
-    /// The plan of its seats, if known.
-    pub seats: Option<SeatPlan>,
+    /// The layout of its seats, if known.
+    pub seats: Option<Layout>,
 }
 
 /// The command to add a schedule to a concert.
@@ -159,17 +159,28 @@ pub(super) fn write_new(
     if namesake.is_some() {
         return Err(Refusal::AlreadyExists(id.0));
     }
-    let schedule = Schedule::new(id, concert, starts_at, new.zone.clone(), sale_opens_at..sale_closes_at);
+    let mut schedule = Schedule::new(id, concert, starts_at, new.zone.clone(), sale_opens_at..sale_closes_at);
     schedule.check().map_err(invalid_sale_period)?;
-    if let Some(plan) = &new.seats {
-        let seats = plan.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
+    if let Some(layout) = &new.seats {
+        let seats = layout.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
         let seats = seats.map_err(|error| contradiction(Field::Schedule(ScheduleField::Seats), error))?;
         change.writes.extend(seats.into_iter().map(|seat| Write::insert(seat).into()));
+        schedule = schedule.with_layout(Some(write_layout(change, layout)));
     }
     let write = Write::insert(schedule);
     let outcome = write.versioned();
     change.write(write);
     Ok(outcome)
+}
+
+/// Adds `layout` to `change`, unless the change has it already, and returns its hash.
+pub(super) fn write_layout(change: &mut Change, layout: &Layout) -> LayoutHash {
+    let hash = layout.hash();
+    // Schedules of one concert often have the same layout.
+    if !change.rows::<Layout>().any(|write| write.row == *layout) {
+        change.write(Write::insert(layout.clone()));
+    }
+    hash
 }
 
 /// Changes the schedule. Writes nothing if no property differs.

@@ -96,6 +96,7 @@ impl ModelStore {
             RowWrite::WalletEntry(entry) => is_new(&self.entries, &entry.row.id(), entry),
             RowWrite::Key(key) => is_unchanged(&self.keys, &key.row.scope, key),
             RowWrite::AuditEntry(audit_entry) => is_new(&self.audit_entries, &audit_entry.row.id, audit_entry),
+            RowWrite::Layout(_) => true,
         }
     }
 
@@ -134,6 +135,7 @@ impl ModelStore {
             RowWrite::WalletEntry(entry) => _ = self.entries.insert(entry.row.id(), entry.row),
             RowWrite::Key(key) => put(&mut self.keys, key.row.scope.clone(), key),
             RowWrite::AuditEntry(audit_entry) => _ = self.audit_entries.insert(audit_entry.row.id, audit_entry.row.clone()),
+            RowWrite::Layout(layout) => _ = self.layouts.insert(layout.row.hash(), layout.row.clone()),
         }
     }
 }

@@ -14,9 +14,9 @@ pub(super) use small_halls::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
 use crate::admission::Admission;
 use crate::reservation::ReservationStatus;
 use crate::{
-    AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Payment, PaymentId, Queue, QueueId, QueueToken,
-    Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Versioned, Wallet,
-    WalletEntry, WalletEntryId,
+    AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Layout, LayoutHash, Payment, PaymentId, Queue,
+    QueueId, QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId,
+    Versioned, Wallet, WalletEntry, WalletEntryId,
 };
 
 /// The rows of one kind, by key.
@@ -68,6 +68,8 @@ pub struct ModelStore {
     pub keys: Table<IdempotencyScope, IdempotencyRecord>,
     /// Entries of the audit log.
     pub audit_entries: BTreeMap<AuditEntryId, AuditEntry>,
+    /// The layouts.
+    pub layouts: BTreeMap<LayoutHash, Layout>,
 }
 
 impl ModelStore {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer};
+use adapters_http::{Api, AvailabilitySettings, HttpSettings, Issuers, Parts as ApiParts, Tracer};
 use anyhow::Context;
 use application::service::{Parts as ServiceParts, Settings as ServiceSettings};
 use application::{LedgerMonitor, RandomIds, Service};
@@ -79,6 +79,8 @@ pub(super) async fn prepare(
         limits: settings.http.limits.clone(),
         cors_origins: settings.http.cors_origins.clone(),
         seat_page_bytes: settings.memory.seat_page_bytes,
+        layout_page_bytes: settings.memory.limits.layouts,
+        availability: AvailabilitySettings { bytes: settings.memory.availability_bytes, ..settings.http.availability },
     };
     let readiness = Arc::new({
         let health = health.clone();

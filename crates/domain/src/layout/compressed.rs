@@ -1,4 +1,4 @@
-//! Conversion of seats back to a plan: adjacent seats with consecutive numbers and labels become a row.
+//! Conversion of seats to a layout: adjacent seats with consecutive numbers and labels become a row.
 //!
 //! | label of the seat | section | row | template |
 //! |---|---|---|---|
@@ -6,7 +6,10 @@
 //! | `A 7` | [`DEFAULT_SECTION`] | `A` | `{row} {place}` |
 //! | anything else | [`DEFAULT_SECTION`] | the whole | `{row}` |
 
-use super::{Row, SeatPlan, Section};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::{Category, CategoryId, Layout, Row, SeatKind, Section};
 use crate::text::InvalidText;
 use crate::{Money, SeatNumber, Title};
 
@@ -26,38 +29,50 @@ struct Parts<'a> {
     label: &'static str,
 }
 
-impl SeatPlan {
-    /// Returns a plan that yields exactly these seats, given by ascending number: each with its label, its price, and whether it is
-    /// accessible.
+impl Layout {
+    /// Returns a layout that yields exactly these seats, given by ascending number: each with its label, its price, and whether it is
+    /// accessible. Each price is a category.
     ///
     /// # Errors
-    /// [`InvalidText`] if a label is not a valid line of text. The labels that a plan yields always are.
+    /// [`InvalidText`] if a label is not a valid line of text. The labels that a layout yields always are.
     pub fn of<'a>(seats: impl IntoIterator<Item = (SeatNumber, &'a str, Money, bool)>) -> Result<Self, InvalidText> {
         let mut sections: Vec<Section> = Vec::new();
+        let (mut categories, mut by_price) = (Vec::<Category>::new(), HashMap::<Money, CategoryId>::new());
         for (number, label, price, accessible) in seats {
             let parts = Parts::of(label);
             let section = match sections.last_mut() {
                 Some(last) if last.name.as_str() == parts.section => last,
                 Some(_) | None => {
-                    sections.push(Section { name: name(parts.section)?, rows: Vec::new() });
+                    sections.push(Section { name: name(parts.section)?, outline: None, rows: Vec::new() });
                     let Some(new) = sections.last_mut() else { continue };
                     new
                 }
             };
+            let category = match by_price.entry(price) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let category = Category::of_price(price)?;
+                    let id = category.id.clone();
+                    categories.push(category);
+                    new.insert(id)
+                }
+            };
+            let kind = if accessible { SeatKind::Accessible } else { SeatKind::Regular };
             match section.rows.last_mut() {
-                Some(row) if row.is_followed_by(&parts, number, price) && row.accessible == accessible => row.to = number,
+                Some(row) if row.is_followed_by(&parts, number, category) && row.kind == kind => row.to = number,
                 Some(_) | None => section.rows.push(Row {
                     name: name(parts.row)?,
                     from: number,
                     to: number,
                     first_place: parts.place.unwrap_or(1),
-                    price,
-                    accessible,
+                    category: category.clone(),
+                    kind,
                     label: name(parts.label)?,
+                    curve: None,
                 }),
             }
         }
-        Ok(Self { sections })
+        Ok(Self { categories, sections, stage: None })
     }
 }
 
@@ -67,7 +82,7 @@ impl<'a> Parts<'a> {
         let Some((names, place)) = label.rsplit_once(' ') else { return whole };
         let Some(place) = parse_place(place) else { return whole };
         match names.rsplit_once(' ') {
-            Some((section, row)) if is_name(section) && is_name(row) => Self { section, row, place: Some(place), label: SeatPlan::LABEL },
+            Some((section, row)) if is_name(section) && is_name(row) => Self { section, row, place: Some(place), label: Layout::LABEL },
             Some(_) | None if is_name(names) => Self { section: DEFAULT_SECTION, row: names, place: Some(place), label: ROW_AND_PLACE },
             Some(_) | None => whole,
         }
@@ -81,7 +96,7 @@ fn parse_place(text: &str) -> Option<u32> {
 
 /// Returns `text` as a name, if the name equals it.
 fn name(text: &str) -> Result<Title, InvalidText> {
-    Title::new(text).and_then(|name| if name.as_str() == text { Ok(name) } else { Err(InvalidText { max: SeatPlan::MAX_LABEL_CHARS }) })
+    Title::new(text).and_then(|name| if name.as_str() == text { Ok(name) } else { Err(InvalidText { max: Layout::MAX_LABEL_CHARS }) })
 }
 
 fn is_name(text: &str) -> bool {
@@ -90,12 +105,12 @@ fn is_name(text: &str) -> bool {
 
 impl Row {
     /// Returns whether the seat is the next one of this row.
-    fn is_followed_by(&self, parts: &Parts<'_>, number: SeatNumber, price: Money) -> bool {
+    fn is_followed_by(&self, parts: &Parts<'_>, number: SeatNumber, category: &CategoryId) -> bool {
         let length = self.to.get() - self.from.get() + 1;
         let counts_on = parts.place.is_none_or(|place| self.first_place.checked_add(length) == Some(place));
         number.get() == self.to.get() + 1
             && counts_on
-            && price == self.price
+            && *category == self.category
             && parts.row == self.name.as_str()
             && parts.label == self.label.as_str()
     }
@@ -119,19 +134,20 @@ mod tests {
         Money::new(minor).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn plan(seats: &[(u32, &str, i64)]) -> SeatPlan {
+    fn plan(seats: &[(u32, &str, i64)]) -> Layout {
         let seats = seats.iter().map(|(at, label, price)| (number(*at), *label, money(*price), false));
-        SeatPlan::of(seats).unwrap_or_else(|error| panic!("{error}"))
+        Layout::of(seats).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Returns the rows of a plan as section, row, from, to, first place, price, label.
-    fn rows_of(plan: &SeatPlan) -> Vec<(&str, &str, u32, u32, u32, i64, &str)> {
-        let rows = plan.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
-        rows.map(|(section, row)| {
-            let (from, to) = (row.from.get(), row.to.get());
-            (section.name.as_str(), row.name.as_str(), from, to, row.first_place, row.price.minor(), row.label.as_str())
-        })
-        .collect()
+    fn rows_of(plan: &Layout) -> Vec<(&str, &str, u32, u32, u32, i64, &str)> {
+        let price = |row: &Row| plan.category(&row.category).map(|category| category.price.minor()).unwrap_or_default();
+        plan.rows()
+            .map(|(section, row)| {
+                let (from, to) = (row.from.get(), row.to.get());
+                (section.name.as_str(), row.name.as_str(), from, to, row.first_place, price(row), row.label.as_str())
+            })
+            .collect()
     }
 
     #[test]
@@ -144,7 +160,7 @@ mod tests {
             (6, "Stalls left B 11", 60),
             (7, "Stalls left B 13", 60),
         ]);
-        let label = SeatPlan::LABEL;
+        let label = Layout::LABEL;
         let expected = [
             ("Stalls left", "A", 1, 2, 7, 50, label),
             ("Stalls left", "A", 3, 3, 9, 60, label),
@@ -172,7 +188,7 @@ mod tests {
     #[test]
     fn labels_that_are_not_a_line_of_text_are_refused() {
         for label in ["", " A", "A\n1"] {
-            assert!(SeatPlan::of([(number(1), label, money(1), false)]).is_err(), "{label:?}");
+            assert!(Layout::of([(number(1), label, money(1), false)]).is_err(), "{label:?}");
         }
     }
 
@@ -191,7 +207,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plan_of_seats_yields_the_same_seats(rows in prop::collection::vec((labels(), 1..5_u32, 0..3_u32, 0..3_i64), 1..20)) {
+        fn a_layout_of_seats_yields_the_same_seats(rows in prop::collection::vec((labels(), 1..5_u32, 0..3_u32, 0..3_i64), 1..20)) {
             let (mut seats, mut at) = (Vec::new(), 0);
             for (label, length, gap, price) in rows {
                 at += gap;
@@ -205,13 +221,13 @@ mod tests {
                 }
             }
             prop_assume!(!seats.is_empty());
-            let plan = SeatPlan::of(seats.iter().map(|seat| (seat.number(), seat.label(), seat.price(), seat.is_accessible())));
+            let plan = Layout::of(seats.iter().map(|seat| (seat.number(), seat.label(), seat.price(), seat.is_accessible())));
             let plan = plan.unwrap_or_else(|error| panic!("{error}"));
             prop_assert_eq!(plan.numbered(SCHEDULE), Ok(seats));
         }
 
         #[test]
-        fn the_seats_of_any_plan_convert_to_a_plan_that_yields_them(
+        fn the_seats_of_any_layout_convert_to_a_layout_that_yields_them(
             sections in prop::collection::vec(
                 (labels(), prop::collection::vec((labels(), labels(), 1..6_u32, prop_oneof![0..20_u32, Just(u32::MAX)], 0..3_i64), 1..4)), 1..4,
             ),
@@ -222,12 +238,18 @@ mod tests {
                 let from = number(at + 1);
                 at += length;
                 let label = if label.contains("{place}") { title(&label) } else { title(&format!("{{section}} {{row}} {label} {{place}}")) };
-                Row { name: title(&name), from, to: number(at), first_place, price: money(price), accessible: length % 2 == 0, label }
+                let category = Category::of_price(money(price)).map(|category| category.id).unwrap_or_else(|error| panic!("{error}"));
+                let kind = if length % 2 == 0 { SeatKind::Accessible } else { SeatKind::Companion };
+                Row { name: title(&name), from, to: number(at), first_place, category, kind, label, curve: None }
             };
-            let sections = sections.into_iter().map(|(name, rows)| Section { name: title(&name), rows: rows.into_iter().map(&mut row).collect() });
-            let plan = SeatPlan { sections: sections.collect() };
+            let mut section = |(name, rows): (String, Vec<_>)| {
+                Section { name: title(&name), outline: None, rows: rows.into_iter().map(&mut row).collect() }
+            };
+            let sections = sections.into_iter().map(&mut section).collect();
+            let categories = (0..3).map(|price| Category::of_price(money(price)).unwrap_or_else(|error| panic!("{error}"))).collect();
+            let plan = Layout { categories, sections, stage: None };
             let seats = plan.numbered(SCHEDULE).unwrap_or_else(|error| panic!("{error}"));
-            let again = SeatPlan::of(seats.iter().map(|seat| (seat.number(), seat.label(), seat.price(), seat.is_accessible())));
+            let again = Layout::of(seats.iter().map(|seat| (seat.number(), seat.label(), seat.price(), seat.is_accessible())));
             prop_assert_eq!(again.unwrap_or_else(|error| panic!("{error}")).numbered(SCHEDULE), Ok(seats));
         }
     }

@@ -1,0 +1,3 @@
+ALTER TABLE schedules DROP COLUMN layout_hash;
+DROP TABLE layouts;
+DROP FUNCTION refuse_layout_change();

@@ -1,0 +1,2 @@
+ALTER TABLE schedules DROP COLUMN layout_hash;
+DROP TABLE layouts;
