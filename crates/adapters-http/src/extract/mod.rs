@@ -25,7 +25,7 @@ pub(crate) use accept::Events;
 pub(crate) use body::{Body, FromBody, MaybeBody};
 pub(crate) use call::{ApiRequest, api};
 pub(crate) use cursor::invalid_cursor;
-pub(crate) use fields::{BoundedText, PriceField, SeatNumberField, ZoneField};
+pub(crate) use fields::{BoundedText, DescriptionField, ImageUrlField, PriceField, SeatNumberField, ZoneField};
 pub(crate) use guarded::GuardedRequest;
 pub(crate) use idempotency::{AnonymousIdempotentBody, IdempotentBody};
 pub(crate) use if_match::IfMatch;

@@ -16,6 +16,7 @@ mod reservations;
 mod schedules;
 pub(crate) mod seats;
 mod users;
+mod venue;
 mod wallet;
 
 use utoipa_actix_web::service_config::ServiceConfig;

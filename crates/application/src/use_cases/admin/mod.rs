@@ -8,7 +8,7 @@ mod sale;
 mod seats;
 mod users;
 
-pub use catalogue::{ConcertPatch, ConcertReport, ManageCatalogue, SchedulePatch, SchedulePlan, ScheduleReport};
+pub use catalogue::{ConcertPatch, ConcertPlan, ConcertReport, ManageCatalogue, SchedulePatch, SchedulePlan, ScheduleReport};
 pub use events::ReadEvents;
 pub use figures::SaleFigures;
 pub use queues::{ManageQueues, QueueReport};
