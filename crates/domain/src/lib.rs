@@ -37,6 +37,7 @@ pub mod seat_selection;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;
+pub mod ticket;
 pub mod token;
 pub mod user;
 pub mod version;
@@ -70,6 +71,7 @@ pub use schedule_state::{OfferedSeats, PriceRange, ScheduleState};
 pub use seat::{Seat, SeatNumber, SeatState, SeatStatus};
 pub use seat_plan::SeatPlan;
 pub use text::{Note, Title};
+pub use ticket::{Ticket, TicketId, TicketStatus};
 pub use token::{ExpiryReason, QueueToken, TokenState, TokenStatus};
 pub use user::{User, UserName};
 pub use version::{Version, Versioned};

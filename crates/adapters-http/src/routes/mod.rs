@@ -13,8 +13,10 @@ mod queue_tokens;
 mod queues;
 mod refunds;
 mod reservations;
+mod reserved_schedule;
 mod schedules;
 pub(crate) mod seats;
+mod tickets;
 mod users;
 mod venue;
 mod wallet;
@@ -35,6 +37,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(wallet::configure)
         .configure(payments::configure)
         .configure(refunds::configure)
+        .configure(tickets::configure)
         .configure(admin::configure)
         .configure(health::configure)
         .configure(metrics::configure);

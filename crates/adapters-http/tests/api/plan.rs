@@ -14,7 +14,9 @@ use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
-use application::{AuditJobs, CatalogueModel, Committer, GroupCommit, MemoryLimits, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use application::{
+    AuditJobs, CatalogueModel, Committer, GroupCommit, MemoryLimits, RandomIds, Scheduler, SeatMaps, TicketCodes, UseCases, WaitingRoom,
+};
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, Zone};
@@ -135,6 +137,7 @@ impl Plan {
             catalogue,
             seat_maps,
             audits,
+            ticket_codes: Arc::new(TicketCodes::new(&[9; 32])),
             clock: clock.clone(),
             ids: ids.clone(),
         });

@@ -245,7 +245,6 @@ fn reserve(
         Ok(amount) if amount <= limit => amount,
         sum => return Err(Refusal::NotPayable { amount: sum.ok(), limit }),
     };
-    let seats =
-        seats.iter().map(|seat| ReservedSeat { number: seat.number(), label: seat.label().to_owned(), price: seat.price() }).collect();
+    let seats = seats.iter().map(|seat| ReservedSeat::new(seat.number(), seat.label().to_owned(), seat.price())).collect();
     Ok(Reservation::hold(ids, seats, amount, now, until))
 }

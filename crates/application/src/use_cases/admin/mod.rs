@@ -4,6 +4,7 @@ mod catalogue;
 mod events;
 mod figures;
 mod queues;
+mod reservations;
 mod sale;
 mod seats;
 mod users;
@@ -12,6 +13,7 @@ pub use catalogue::{ConcertPatch, ConcertPlan, ConcertReport, ManageCatalogue, S
 pub use events::ReadEvents;
 pub use figures::SaleFigures;
 pub use queues::{ManageQueues, QueueReport};
+pub use reservations::{FindReservations, ReservationOfUser, TicketFilter, TicketOfUser};
 pub use sale::{ManageSale, RefundBatch};
 pub use seats::ManageSeats;
 pub use users::FindUsers;
