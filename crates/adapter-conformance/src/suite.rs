@@ -195,11 +195,15 @@ macro_rules! conformance_tests {
                 an_exchange_and_a_hold_of_its_seat_have_one_winner
                 an_exchange_and_a_payment_have_one_winner
                 crossed_exchanges_keep_the_seats_of_both_users
+                two_check_ins_of_one_ticket_have_one_winner
+                a_check_in_and_a_refund_have_one_winner
+                a_refunded_reservation_keeps_the_uses_of_its_tickets
             }
             reading {
                 a_reservation_and_its_payment_are_found_by_id
                 a_lapsed_hold_is_returned_as_held
                 reservations_and_payments_are_paged_by_descending_id
+                rows_are_found_by_their_ids
                 the_default_queue_always_exists
                 an_empty_store_has_an_empty_catalogue
                 an_added_catalogue_is_returned
@@ -241,6 +245,7 @@ macro_rules! conformance_tests {
                 queue_totals_count_admissions_and_no_shows
                 schedule_totals_count_seats_and_sum_confirmed_reservations
                 live_reservations_are_held_or_confirmed
+                reservations_of_a_schedule_are_filtered_and_paged
                 users_are_found_by_any_word_of_their_names
                 tokens_of_a_user_are_live_or_have_reservations
             }
@@ -266,6 +271,7 @@ macro_rules! conformance_tests {
             secrets {
                 the_first_secret_is_kept
                 one_of_many_concurrent_first_secrets_is_kept
+                secrets_are_kept_by_name
             }
             housekeeping {
                 records_are_pruned_at_the_end_of_their_retention

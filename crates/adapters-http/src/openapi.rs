@@ -36,6 +36,7 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
         (name = "reservations", description = "Seats that are held or sold"),
         (name = "wallet", description = "The prepaid wallet of a user"),
         (name = "payments", description = "Payments for reservations, and refunds"),
+        (name = "tickets", description = "Tickets: one for each paid seat"),
         (name = "admin", description = "The admin API, for access tokens with the role `operator`"),
         (name = "operations", description = "Health checks and metrics"),
     ),

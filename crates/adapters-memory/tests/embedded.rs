@@ -171,11 +171,11 @@ async fn incomplete<E: Engine>(store: &EmbeddedStore<E>) -> u64 {
 #[test]
 fn a_map_of_another_format_is_refused() {
     let map = MemoryMap::default();
-    let newer = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(b"\0format\0", b"3") };
+    let newer = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(b"\0format\0", b"4") };
     map.write(newer).unwrap();
     let refused = EmbeddedStore::open(map, Arc::new(StoppedClock::default())).unwrap_err();
     let EngineError::Failed(reason) = refused else { panic!("{refused:?}") };
-    assert_eq!(reason.to_string(), "the store has format 3; this program supports format 2");
+    assert_eq!(reason.to_string(), "the store has format 4; this program supports format 3");
 }
 
 /// A store of an earlier release has no index entries by which users and reservations are pruned.

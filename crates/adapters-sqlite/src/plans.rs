@@ -53,6 +53,9 @@ async fn no_statement_scans_a_table() {
         seat::UPDATE,
         reservation::SELECT_ONE,
         reservation::SELECT_PAGE,
+        reservation::SELECT_BY_ID,
+        reservation::SELECT_OF_SCHEDULE,
+        reservation::SELECT_OF_SEAT,
         reservation::SELECT_WANTED,
         reservation::SELECT_LAPSED,
         reservation::SELECT_CANCELLED,
@@ -61,6 +64,7 @@ async fn no_statement_scans_a_table() {
         reservation::SELECT_UNPAID,
         reservation::DELETE,
         reserved_seat::FREE,
+        reserved_seat::USE,
         reserved_seat::DELETE,
         payment::SELECT,
         payment::UPDATE,
@@ -143,6 +147,23 @@ async fn seats_are_looked_up_by_label_and_not_by_schedule_alone() {
 }
 
 #[tokio::test]
+async fn the_reservation_of_a_seat_and_the_refunded_ones_of_a_schedule_are_found_by_indexes() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db");
+    let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
+    for (sql, step) in [
+        (reservation::SELECT_OF_SEAT, "PRIMARY KEY (schedule_id=? AND number=?)"),
+        (reservation::SELECT_OF_SCHEDULE, "INDEX reservations_refunded (schedule_id=? AND id>?)"),
+        (reservation::SELECT_OF_SCHEDULE, "INDEX user_search_keys_of_user (user_id=?)"),
+    ] {
+        let values = (1..=9).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from("x"));
+        let plan = find::<Step>(&store.writer, &format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
+        let details: Vec<_> = plan.into_iter().map(|step| step.detail).collect();
+        assert!(details.iter().any(|detail| detail.ends_with(step)), "{step}\n{details:#?}");
+    }
+}
+
+#[tokio::test]
 async fn waiting_tokens_are_searched_from_the_last_admitted_number() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("frontrow.db");
@@ -179,7 +200,7 @@ async fn the_log_is_read_from_a_position_and_deleted_up_to_one() {
 
 /// Returns the steps of the plan of a statement that scan a whole table.
 async fn scans(db: &impl ConnectionTrait, sql: &str) -> Vec<String> {
-    let values = (1..=5).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from("[]"));
+    let values = (1..=9).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from("[]"));
     let plan = find::<Step>(db, &format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
     let steps = plan.into_iter().map(|step| step.detail);
     let harmless = |detail: &str| ["VIRTUAL TABLE", "SCAN w", "SCAN (subquery", "SCAN wanted"].iter().any(|part| detail.contains(part));

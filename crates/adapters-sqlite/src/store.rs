@@ -21,11 +21,14 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 const READ_STATEMENTS: ReadStatements = ReadStatements {
     reservation: reservation::SELECT_ONE,
+    reservations_by_id: reservation::SELECT_BY_ID,
     reservations: reservation::SELECT_PAGE,
     live_tokens: token::SELECT_AFTER,
     queue_totals: admin::QUEUE_TOTALS,
     schedule_totals: admin::SCHEDULE_TOTALS,
     live_reservations: reservation::SELECT_LIVE,
+    reservations_of_schedule: reservation::SELECT_OF_SCHEDULE,
+    reservation_of_seat: reservation::SELECT_OF_SEAT,
     count_live_reservations: admin::COUNT_LIVE,
     users_named: admin::USERS_NAMED,
     tokens_of: admin::TOKENS_OF,

@@ -33,6 +33,7 @@ mod seat_maps;
 pub mod service;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod ticket_codes;
 pub mod use_cases;
 pub mod waiting_room;
 
@@ -51,10 +52,11 @@ pub use memory::{MemoryLimits, MemoryMetrics};
 pub use page::{Page, PageRequest};
 pub use read_model::ReadModel;
 pub use recency::Recency;
-pub use reservation_details::ReservationDetails;
+pub use reservation_details::{DetailsReader, PaymentDetails, ReservationDetails, TicketDetails, WalletEntryDetails};
 pub use sales_metrics::SalesMetrics;
 pub use scheduler::Scheduler;
 pub use seat_maps::{SeatMap, SeatMaps, SeatStatuses, SeatView};
 pub use service::Service;
+pub use ticket_codes::{TicketCode, TicketCodes};
 pub use use_cases::UseCases;
 pub use waiting_room::WaitingRoom;

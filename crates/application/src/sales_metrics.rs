@@ -30,6 +30,7 @@ pub struct SalesMetrics {
     charges: Flow,
     payments: Flow,
     refunds: Flow,
+    check_ins: Counter,
 }
 
 /// Transfers of money in one direction.
@@ -81,6 +82,7 @@ impl SalesMetrics {
                 ("frontrow_refunds_amount_minor_units_total", "Amount refunded, in minor units of the currency."),
                 currency,
             ),
+            check_ins: measure::counter("frontrow_check_ins_total", "Tickets checked in."),
         };
         sales_metrics.set_queue_figures(Queue::DEFAULT);
         sales_metrics
@@ -114,6 +116,7 @@ impl SalesMetrics {
                 self.payments.add(*amount);
             }
             Fact::PaymentRefunded { amount, .. } => self.refunds.add(*amount),
+            Fact::TicketUsed { .. } => self.check_ins.increment(1),
         }
     }
 }

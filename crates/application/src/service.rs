@@ -12,8 +12,7 @@ use crate::housekeeper::Retention;
 use crate::ports::{Clock, Ids, Observer, Ports};
 use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
-    AuditJobs, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel, SalesMetrics,
-    Scheduler, SeatMaps, UseCases, WaitingRoom, use_cases, waiting_room,
+    AuditJobs, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel, SalesMetrics, Scheduler, SeatMaps, UseCases, WaitingRoom, use_cases, waiting_room, TicketCodes,
 };
 
 /// The dependencies of a service.
@@ -111,6 +110,7 @@ impl Service {
         );
         tasks.spawn(Housekeeper::new(ports.housekeeping.clone(), room.clone(), settings.retention).run(stop.clone()));
         tasks.close();
+        let ticket_codes = Arc::new(TicketCodes::of(&*ports.secrets, &*ids).await?);
         let audits = Arc::new(AuditJobs::new(ports.audit.clone(), clock.clone(), ids.clone(), tasks.clone(), stop.clone()));
         let use_cases = UseCases::new(&use_cases::Parts {
             commits,
@@ -122,6 +122,7 @@ impl Service {
             seat_maps,
             layouts,
             audits,
+            ticket_codes,
             clock,
             ids,
         });

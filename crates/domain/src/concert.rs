@@ -1,6 +1,8 @@
 //! Concerts: the events that seats are sold for.
 
-use crate::{Cancellation, ConcertId, QueueId};
+use time::OffsetDateTime;
+
+use crate::{Cancellation, ConcertId, Listing, QueueId, Venue};
 
 /// A concert. Its performances are [`Schedule`](crate::Schedule)s.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,14 +12,15 @@ pub struct Concert {
     host: String,
     queue: QueueId,
     max_seats_per_user: Option<u32>,
+    listing: Listing,
     cancellation: Option<Cancellation>,
 }
 
 impl Concert {
-    /// Returns a concert that isn't cancelled and has no seat limit of its own.
+    /// Returns a concert that is public, isn't cancelled and has no seat limit of its own.
     #[must_use]
-    pub const fn new(id: ConcertId, name: String, host: String, queue: QueueId) -> Self {
-        Self { id, name, host, queue, max_seats_per_user: None, cancellation: None }
+    pub fn new(id: ConcertId, name: String, host: String, queue: QueueId) -> Self {
+        Self { id, name, host, queue, max_seats_per_user: None, listing: Listing::default(), cancellation: None }
     }
 
     /// Returns the concert as stored: `self` with the cancellation of its row.
@@ -56,6 +59,24 @@ impl Concert {
         self.max_seats_per_user
     }
 
+    /// Returns what the public catalogue shows of it.
+    #[must_use]
+    pub const fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// Returns where it takes place, if this is known.
+    #[must_use]
+    pub const fn venue(&self) -> Option<&Venue> {
+        self.listing.venue.as_ref()
+    }
+
+    /// Returns whether it is public at `now`. Before, it is a draft, which only operators see, and which users can't join a queue for.
+    #[must_use]
+    pub fn is_public(&self, now: OffsetDateTime) -> bool {
+        self.listing.is_public(now)
+    }
+
     /// Returns the cancellation of the concert with all its schedules; none if it wasn't cancelled as a whole.
     #[must_use]
     pub const fn cancellation(&self) -> Option<&Cancellation> {
@@ -66,6 +87,12 @@ impl Concert {
     #[must_use]
     pub fn with_max_seats_per_user(self, max_seats_per_user: Option<u32>) -> Self {
         Self { max_seats_per_user, ..self }
+    }
+
+    /// Returns the concert with another listing.
+    #[must_use]
+    pub fn with_listing(self, listing: Listing) -> Self {
+        Self { listing, ..self }
     }
 
     /// Returns the concert with another name and host.

@@ -121,6 +121,19 @@ pub enum Fact {
         /// The amount.
         amount: Money,
     },
+    /// A ticket was checked in at the entrance.
+    TicketUsed {
+        /// The reservation of the seat.
+        reservation: ReservationId,
+        /// The schedule.
+        schedule: ScheduleId,
+        /// The buyer.
+        user: UserId,
+        /// The seat.
+        seat: SeatNumber,
+        /// The operator or scanner who checked it in.
+        checked_in_by: UserId,
+    },
 }
 
 /// The subject of an event.
@@ -149,7 +162,7 @@ impl fmt::Display for Subject {
 
 impl Fact {
     /// All names that [`Fact::name`] returns: the catalogue of events.
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 10] = [
         "user.registered",
         "queue_token.created",
         "queue_token.activated",
@@ -159,6 +172,7 @@ impl Fact {
         "wallet.charged",
         "payment.completed",
         "payment.refunded",
+        "ticket.used",
     ];
 
     /// Returns the event's type as published. Its meaning never changes.
@@ -174,6 +188,7 @@ impl Fact {
             Self::WalletCharged { .. } => 6,
             Self::PaymentCompleted { .. } => 7,
             Self::PaymentRefunded { .. } => 8,
+            Self::TicketUsed { .. } => 9,
         };
         Self::NAMES[index]
     }
@@ -186,7 +201,9 @@ impl Fact {
             Self::QueueJoined { token, .. } | Self::TokenActivated { token, .. } | Self::TokenExpired { token, .. } => {
                 Subject::QueueToken(*token)
             }
-            Self::SeatsHeld { reservation, .. } | Self::ReservationCancelled { reservation, .. } => Subject::Reservation(*reservation),
+            Self::SeatsHeld { reservation, .. } | Self::ReservationCancelled { reservation, .. } | Self::TicketUsed { reservation, .. } => {
+                Subject::Reservation(*reservation)
+            }
             Self::WalletCharged { user, .. } => Subject::Wallet(*user),
             Self::PaymentCompleted { payment, .. } | Self::PaymentRefunded { payment, .. } => Subject::Payment(*payment),
         }
@@ -245,5 +262,10 @@ impl Event {
         let (version, payment) = (payment.version(), &payment.row);
         let (reservation, user, amount) = (payment.reservation(), payment.user(), payment.amount());
         Fact::PaymentRefunded { payment: payment.id(), reservation, user, amount }.at(version)
+    }
+
+    pub(crate) fn ticket_used(reservation: &Write<Reservation>, seat: SeatNumber, checked_in_by: UserId) -> Self {
+        let ReservationIds { id, schedule, user, .. } = reservation.row.ids();
+        Fact::TicketUsed { reservation: id, schedule, user, seat, checked_in_by }.at(reservation.version())
     }
 }

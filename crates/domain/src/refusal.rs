@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::queue::InvalidTransition;
 use crate::reservation::ReservationStatus;
+use crate::ticket::TicketFlaw;
 use crate::wallet::WalletError;
 use crate::{ExpiryReason, Fault, Field, Money, Note, PaymentState, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
 
@@ -127,6 +128,15 @@ pub enum Refusal {
         /// Whether the reason is that the show has started.
         started: bool,
     },
+    /// The ticket was used: it can't be used again, and its buyer can't refund it.
+    #[error("the ticket was used at {used_at}")]
+    TicketUsed {
+        /// When it was used.
+        used_at: OffsetDateTime,
+    },
+    /// The ticket doesn't admit anyone.
+    #[error(transparent)]
+    TicketNotValid(#[from] TicketFlaw),
     /// The specified amount differs from the amount due.
     #[error("the amount differs from the amount due")]
     AmountMismatch {

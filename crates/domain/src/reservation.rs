@@ -38,6 +38,16 @@ pub struct ReservedSeat {
     pub label: String,
     /// Its price at the time of the hold; later changes of the price don't matter.
     pub price: Money,
+    /// When its [ticket](crate::ticket) was used; none: it wasn't.
+    pub used_at: Option<OffsetDateTime>,
+}
+
+impl ReservedSeat {
+    /// Creates a seat whose ticket wasn't used.
+    #[must_use]
+    pub const fn new(number: SeatNumber, label: String, price: Money) -> Self {
+        Self { number, label, price, used_at: None }
+    }
 }
 
 /// The state of a reservation's row.
@@ -259,6 +269,23 @@ impl Reservation {
                 Ok(self)
             }
             ReservationState::Held | ReservationState::Cancelled { .. } => Err(self.refuse("refund", now)),
+        }
+    }
+
+    /// Records that the ticket of the seat `number` was used at `at`.
+    ///
+    /// # Errors
+    /// Unless it is CONFIRMED, has the seat, and the ticket wasn't used.
+    pub fn use_seat(mut self, number: SeatNumber, at: OffsetDateTime, now: Moment) -> Result<Self, ReservationError> {
+        let unused = self.seats.iter_mut().find(|seat| seat.number == number && seat.used_at.is_none());
+        match (self.state, unused) {
+            (ReservationState::Confirmed { .. }, Some(seat)) => {
+                seat.used_at = Some(at);
+                Ok(self)
+            }
+            (ReservationState::Held | ReservationState::Confirmed { .. } | ReservationState::Cancelled { .. }, _) => {
+                Err(self.refuse("use a seat", now))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! A client of a running server.
 
+use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -155,6 +156,20 @@ impl Client {
         }
     }
 
+    /// Writes a list with these filters to `out`, in the media type `accept`, as it arrives.
+    pub(crate) fn download(&self, path: &str, filters: &[(&str, String)], accept: &str, out: &mut impl Write) -> anyhow::Result<()> {
+        let query: Vec<_> = filters.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect();
+        let bearer = format!("Bearer {}", self.token.expose_secret());
+        let request = Request::get(format!("{}{path}?{}", self.base, query.join("&"))).header("authorization", bearer);
+        let request = request.header("accept", format!("{accept}, application/problem+json")).body(()).context("the request is invalid")?;
+        let mut answer = self.agent.run(request).with_context(|| format!("{} can't be reached", self.base))?;
+        if !answer.status().is_success() {
+            return read(answer).map(|_| ());
+        }
+        io::copy(&mut answer.body_mut().as_reader(), out).context("the response is incomplete")?;
+        Ok(())
+    }
+
     /// Returns the first `limit` items of a list without pages.
     pub(crate) fn list_whole(&self, path: &str, limit: usize) -> anyhow::Result<Value> {
         let mut list = self.get(path)?;
@@ -197,6 +212,11 @@ fn read(mut answer: Response<Body>) -> anyhow::Result<Answer> {
             Err(ErrorResponse { problem: json!({"type": "about:blank", "title": title, "status": status.as_u16()}) }.into())
         }
     }
+}
+
+/// Whether the process that read the output has closed it.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Percent-encodes a value of a query, all but letters, digits and `-_.~`.

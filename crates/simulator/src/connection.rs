@@ -245,6 +245,10 @@ impl Catalogue for Connection {
         self.read(self.world.ports.catalogue.concert(id)).await
     }
 
+    async fn concerts_by_id(&self, ids: &[ConcertId]) -> Result<Vec<Versioned<Concert>>, ReadError> {
+        self.read(self.world.ports.catalogue.concerts_by_id(ids)).await
+    }
+
     async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError> {
         self.read(self.world.ports.catalogue.concerts_of(queue)).await
     }

@@ -178,7 +178,7 @@ impl User {
         let seen = self.client.send(|to| async move {
             let page = to.reservations.payments(id, page).await?;
             let all = world.model().wallets.of(id);
-            Ok((page.items.into_iter().map(|payment| payment.id()).collect::<Vec<_>>(), all))
+            Ok((page.items.into_iter().map(|details| details.payment.id()).collect::<Vec<_>>(), all))
         });
         if let Reply::Done((mut seen, all)) = seen.await {
             seen.sort_unstable();

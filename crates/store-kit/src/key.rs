@@ -94,6 +94,8 @@ pub(crate) enum Kind {
     UnpaidReservation = 91,
     /// Users with names whose use is to be checked, by the time of their registration: all users that were never used, and some others.
     UncheckedUser = 92,
+    /// Refunded reservations by schedule.
+    RefundedReservation = 93,
 }
 
 /// A key, or a prefix of keys.

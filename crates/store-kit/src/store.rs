@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use application::ports::{
     Audit, Clock, CommitError, Committed, Finding, HealthCheck, Housekeeping, LedgerCheck, Log, LogExtent, LogPage, LogReader, LoggedEvent,
-    Ports, Position, Prunable, Pruned, ReadError, ReaderName, Secrets, Store,
+    Ports, Position, Prunable, Pruned, ReadError, ReaderName, SecretName, Secrets, Store,
 };
 use async_trait::async_trait;
 use domain::change::Collisions;
@@ -23,7 +23,7 @@ use crate::{audit, commit, housekeeping, log, needs, upgrade};
 /// The size of the test write of the health check.
 const PROBE_BYTES: usize = 64 * 1_024;
 /// The format of the stored rows. A store with an earlier format is upgraded when it is opened; one with a later format is refused.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// A store on a custom engine, used by one process at a time. It serves all persistence ports.
 ///
@@ -98,7 +98,12 @@ fn open(draft: &mut Draft<'_>) -> Result<(), Fault> {
         Some(FORMAT) => Ok(()),
         Some(1) => {
             upgrade::count_admissions(draft)?;
-            upgrade::add_retention_indexes(draft)?;
+            upgrade::index_users(draft)?;
+            upgrade::index_reservations(draft)?;
+            draft.set(&format, &FORMAT)
+        }
+        Some(2) => {
+            upgrade::index_reservations(draft)?;
             draft.set(&format, &FORMAT)
         }
         Some(other) => Err(EngineError::failed(format!("the store has format {other}; this program supports format {FORMAT}")).into()),
@@ -222,8 +227,8 @@ impl<E: Engine> Housekeeping for EmbeddedStore<E> {
 
 #[async_trait]
 impl<E: Engine> Secrets for EmbeddedStore<E> {
-    async fn issuer_secret(&self, candidate: [u8; 32]) -> Result<[u8; 32], ReadError> {
-        let key = Key::of(Kind::Own).text("issuer-secret");
+    async fn secret(&self, name: SecretName, candidate: [u8; 32]) -> Result<[u8; 32], ReadError> {
+        let key = Key::of(Kind::Own).text(&format!("{}-secret", name.as_str()));
         self.write(move |draft| match draft.view().value(&key)? {
             Some(kept) => Ok(kept),
             None => draft.set(&key, &candidate).map(|()| candidate),

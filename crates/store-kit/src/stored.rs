@@ -126,7 +126,9 @@ impl Stored for Reservation {
             ReservationState::Cancelled { payment: None, .. } => {
                 indexes.push(Key::of(Kind::UnpaidReservation).at(self.expires_at()).id(self.id().0));
             }
-            ReservationState::Cancelled { payment: Some(_), .. } => {}
+            ReservationState::Cancelled { payment: Some(_), .. } => {
+                indexes.push(Key::of(Kind::RefundedReservation).id(self.schedule().0).id(self.id().0));
+            }
         }
         if self.occupies() {
             let by_deadline = |of: Key| of.at(self.expires_at()).id(self.id().0);

@@ -47,14 +47,20 @@ impl Admissions {
     }
 }
 
-/// Adds the index entries by which reservations and users are pruned, to a store of format 1.
-pub(crate) fn add_retention_indexes(draft: &mut Draft<'_>) -> Result<(), Fault> {
+/// Adds the index entries of reservations that an earlier format lacked: format 1 those by which they are pruned, format 2 those of refunded
+/// ones.
+pub(crate) fn index_reservations(draft: &mut Draft<'_>) -> Result<(), Fault> {
     let reservations = valid(draft.view().rows::<Reservation>(Key::of(Kind::Reservation).all(), Ascending)?)?;
     for reservation in &reservations {
         for index in reservation.indexes() {
             draft.put(&index, reservation.key().as_bytes())?;
         }
     }
+    Ok(())
+}
+
+/// Adds the index entries by which users are pruned, to a store of format 1.
+pub(crate) fn index_users(draft: &mut Draft<'_>) -> Result<(), Fault> {
     let users = valid(draft.view().rows::<User>(Key::of(Kind::User).all(), Ascending)?)?;
     users.iter().try_for_each(|user| draft.index_unchecked(user))
 }

@@ -7,8 +7,8 @@ use application::ports::Invariant;
 use domain::change::Admission;
 use domain::need::QueueHead;
 use domain::{
-    CancelReason, Change, Payment, PaymentState, QueueToken, Reservation, ReservationState, Seat, SeatState, TokenState, Versioned, Wallet,
-    WalletEntry, WalletEntryKind, Write,
+    CancelReason, Change, Payment, PaymentState, QueueToken, Reservation, ReservationState, ReservedSeat, Seat, SeatState, TokenState,
+    Versioned, Wallet, WalletEntry, WalletEntryKind, Write,
 };
 
 use crate::Adapter;
@@ -194,6 +194,8 @@ fn payment_damages(world: &World, fixture: &Fixture) -> Vec<(&'static str, Chang
     let payment =
         |reservation: &Reservation, amount| Payment::new(world.new_id(), reservation.id(), reservation.user(), amount, world.now());
     let unpaid = payment(&hold, hold.amount());
+    let used = hold.seats().iter().map(|seat| ReservedSeat { used_at: Some(world.now()), ..seat.clone() }).collect();
+    let used = Reservation::hold(hold.ids(), used, hold.amount(), hold.held_at(), hold.expires_at());
     let confirmed = hold.restore(ReservationState::Confirmed { payment: unpaid.id() });
     let sold = fixture.held_seat.row.clone().with_state(SeatState::Reserved { reservation: fixture.hold.id() });
     let sale = Change::default().writing(Write::update(&fixture.held_seat, sold)).writing(Write::update(&fixture.hold, confirmed));
@@ -207,6 +209,7 @@ fn payment_damages(world: &World, fixture: &Fixture) -> Vec<(&'static str, Chang
     let pay = |write: Write<Payment>| Change::default().writing(write);
     vec![
         ("a sold seat without a payment", sale.clone()),
+        ("a used ticket without a payment", Change::default().writing(Write::update(&fixture.hold, used))),
         ("a payment without a wallet entry", sale.clone().writing(Write::insert(unpaid))),
         ("a payment of less than the price", sale.writing(Write::insert(cheaper))),
         ("a payment of a reservation that is only held", pay(Write::insert(payment(&fixture.hold.row, fixture.hold.amount())))),

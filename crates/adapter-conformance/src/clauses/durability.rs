@@ -1,6 +1,6 @@
 //! Acknowledged commits are kept after the process has ended, by a stop or a crash.
 
-use application::ports::{LogExtent, ReaderName};
+use application::ports::{LogExtent, ReaderName, SecretName};
 use domain::Version;
 
 use super::committing::about_to_pay;
@@ -31,10 +31,10 @@ pub async fn a_commit_survives_a_crash(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
     assert_eq!(world.join(BEN, None).await.number(), 4, "the queue's numbers continue");
 
-    let secret = world.ports.secrets.issuer_secret([7; 32]).await.unwrap();
+    let secret = world.ports.secrets.secret(SecretName::Issuer, [7; 32]).await.unwrap();
     let charged = world.charged(ADA, 500).await;
     let world = world.crashed(adapter).await;
-    assert_eq!(world.ports.secrets.issuer_secret([8; 32]).await.unwrap(), secret);
+    assert_eq!(world.ports.secrets.secret(SecretName::Issuer, [8; 32]).await.unwrap(), secret);
     assert_eq!(world.balance(ADA).await, charged.balance().minor());
     world.assert_audit_is_clean().await;
 }
@@ -67,10 +67,10 @@ pub async fn a_log_reader_continues_after_a_crash(adapter: &dyn Adapter) {
     assert_eq!(world.log().await, logged);
 }
 
-/// `issuer_secret`: a later process returns the secret that an earlier one kept.
+/// `secret`: a later process returns the secret that an earlier one kept.
 pub async fn the_secret_survives_a_restart_of_the_process(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
-    world.ports.secrets.issuer_secret([7; 32]).await.unwrap();
+    world.ports.secrets.secret(SecretName::Issuer, [7; 32]).await.unwrap();
     let world = world.reopened(adapter).await;
-    assert_eq!(world.ports.secrets.issuer_secret([8; 32]).await.unwrap(), [7; 32]);
+    assert_eq!(world.ports.secrets.secret(SecretName::Issuer, [8; 32]).await.unwrap(), [7; 32]);
 }

@@ -1,10 +1,11 @@
 //! Commands with new ids and keys of their own.
 
 use domain::decide::admission::Pass;
-use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
+use domain::decide::{charge, check_in, claim, hold, join, leave, pay, refund, register, release};
 use domain::idempotency::IdempotentRequest;
 use domain::{
-    ConcertId, Note, Operation, OperatorOrder, PaymentId, QueueId, ReservationId, ScheduleId, TokenId, UserId, UserName, WalletEntryId,
+    ConcertId, Note, Operation, OperatorOrder, PaymentId, QueueId, ReservationId, ScheduleId, TicketId, TokenId, UserId, UserName,
+    WalletEntryId,
 };
 use uuid::Uuid;
 
@@ -82,6 +83,13 @@ impl World {
 
     pub(crate) fn a_refund(&self, user: UserId, payment: PaymentId) -> refund::Command {
         refund::Command { user, order: None, idempotency: self.new_key(user, Operation::Refund), payment, entry: self.new_id() }
+    }
+
+    /// Returns the check-in by Dan of the ticket for a seat.
+    #[expect(clippy::unused_self, reason = "consistent with the other commands")]
+    pub(crate) fn a_check_in(&self, reservation: ReservationId, seat: u32) -> check_in::Command {
+        let ticket = TicketId { reservation, seat: super::seat_number(seat) };
+        check_in::Command { checked_in_by: super::DAN, ticket, schedule: None }
     }
 
     #[expect(clippy::unused_self, reason = "consistent with the other commands")]

@@ -3,7 +3,8 @@
 use domain::decide::admission::Pass;
 use domain::decide::join::Joined;
 use domain::{
-    ConcertId, Money, Outcome, Payment, PaymentId, Queue, QueueToken, Reservation, ReservationId, ScheduleId, TokenId, UserId, WalletEntry,
+    ConcertId, Money, Outcome, Payment, PaymentId, Queue, QueueToken, Reservation, ReservationId, ScheduleId, Ticket, TokenId, UserId,
+    WalletEntry,
 };
 use uuid::Uuid;
 
@@ -76,6 +77,11 @@ impl World {
     /// Refunds `payment` to `user`.
     pub(crate) async fn refunded(&self, user: UserId, payment: PaymentId) -> Payment {
         payment_in(self.run(&self.a_refund(user, payment)).await.unwrap().outcome).0
+    }
+
+    /// Checks in the ticket for a seat.
+    pub(crate) async fn checked_in(&self, reservation: ReservationId, seat: u32) -> Ticket {
+        self.run(&self.a_check_in(reservation, seat)).await.unwrap().outcome
     }
 
     /// Buys seats of `schedule` for `user`, from the queue to the payment.

@@ -11,6 +11,8 @@ pub enum Role {
     Operator,
     /// The permission to charge the wallets of users.
     Cashier,
+    /// The permission to check in tickets.
+    Scanner,
 }
 
 impl Role {
@@ -20,6 +22,7 @@ impl Role {
             Self::User => "user",
             Self::Operator => "operator",
             Self::Cashier => "cashier",
+            Self::Scanner => "scanner",
         }
     }
 }
@@ -33,6 +36,8 @@ pub(crate) struct Caller {
     pub(crate) operator: bool,
     /// Whether the caller is a cashier.
     pub(crate) cashier: bool,
+    /// Whether the caller is a scanner.
+    pub(crate) scanner: bool,
     /// When the access token expires, leeway included, in seconds since 1970.
     pub(crate) until: i64,
 }

@@ -31,7 +31,8 @@ impl Claims {
         let until = self.exp.saturating_add(leeway_seconds);
         let roles = self.roles(roles_claim)?;
         let has = |role: Role| roles.contains(&role.name());
-        let caller = Caller { user: UserId(self.sub), operator: has(Role::Operator), cashier: has(Role::Cashier), until };
+        let (operator, cashier, scanner) = (has(Role::Operator), has(Role::Cashier), has(Role::Scanner));
+        let caller = Caller { user: UserId(self.sub), operator, cashier, scanner, until };
         let from = self.nbf.map_or(i64::MIN, |nbf| nbf.saturating_sub(leeway_seconds));
         Ok(VerifiedClaims { caller, from })
     }

@@ -113,11 +113,13 @@ mod tests {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
         let until = NOW.unix_timestamp() + 3_600 + 30;
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: false, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: false, scanner: false, until }));
         let token = issuer.issue(ADA, &[Role::User, Role::Operator], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true, cashier: false, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true, cashier: false, scanner: false, until }));
         let token = issuer.issue(ADA, &[Role::Cashier], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: true, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: true, scanner: false, until }));
+        let token = issuer.issue(ADA, &[Role::Scanner], NOW).expect("a token");
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: false, scanner: true, until }));
     }
 
     #[test]
@@ -145,7 +147,7 @@ mod tests {
     #[test]
     fn tokens_signed_with_the_secret_are_valid_for_this_issuer_only() {
         let exp = NOW.unix_timestamp() + 60;
-        let valid = Ok(Caller { user: ADA, operator: false, cashier: false, until: exp + 30 });
+        let valid = Ok(Caller { user: ADA, operator: false, cashier: false, scanner: false, until: exp + 30 });
         assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), valid);
         assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), valid);
         for iss in [json!("elsewhere"), json!("Frontrow"), json!(["frontrow"]), json!(null)] {
@@ -157,14 +159,15 @@ mod tests {
     #[test]
     fn roles_are_a_list_of_names_or_one_name() {
         let exp = NOW.unix_timestamp() + 60;
-        let (neither, operator, cashier) = (Ok((false, false)), Ok((true, false)), Ok((false, true)));
+        let (neither, operator, cashier) = (Ok((false, false, false)), Ok((true, false, false)), Ok((false, true, false)));
         for (roles, expected) in [
             (json!(["user", "operator"]), operator),
             (json!("operator"), operator),
             (json!(["cashier", "user"]), cashier),
             (json!("cashier"), cashier),
-            (json!(["cashier", "operator"]), Ok((true, true))),
-            (json!(["user", "Operator", "operators", "Cashier", "cashiers", ""]), neither),
+            (json!(["cashier", "operator"]), Ok((true, true, false))),
+            (json!(["user", "scanner"]), Ok((false, false, true))),
+            (json!(["user", "Operator", "operators", "Cashier", "cashiers", "Scanner", "scanners", ""]), neither),
             (json!("user"), neither),
             (json!([]), neither),
             (json!(null), neither),
@@ -173,7 +176,7 @@ mod tests {
             (json!(true), Err(InvalidToken)),
         ] {
             let token = signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "roles": roles}));
-            assert_eq!(verify(&token, NOW).map(|caller| (caller.operator, caller.cashier)), expected, "{roles}");
+            assert_eq!(verify(&token, NOW).map(|caller| (caller.operator, caller.cashier, caller.scanner)), expected, "{roles}");
         }
     }
 

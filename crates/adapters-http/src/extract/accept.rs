@@ -1,62 +1,101 @@
 //! `Accept`: whether the client accepts the media type of the response.
 
+use std::marker::PhantomData;
+
+use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
 
+use super::part::RequestPart;
+use crate::api::Api;
 use crate::problem::{Code, Problem};
 
-/// The media type of responses.
+/// The media types of responses.
 pub(crate) trait Media {
-    /// The type, like `application`.
-    const TYPE: &'static str;
-    /// The full name, like `application/json`.
-    const NAME: &'static str;
+    /// The names, like `application/json`; the first is preferred if the client accepts several of them equally.
+    const NAMES: &'static [&'static str];
 }
 
 /// JSON.
 pub(crate) struct Json;
 
 impl Media for Json {
-    const TYPE: &'static str = "application";
-    const NAME: &'static str = "application/json";
+    const NAMES: &'static [&'static str] = &["application/json"];
 }
 
 /// Server-sent events.
 pub(crate) struct Events;
 
 impl Media for Events {
-    const TYPE: &'static str = "text";
-    const NAME: &'static str = "text/event-stream";
+    const NAMES: &'static [&'static str] = &["text/event-stream"];
 }
 
-/// Refuses a request whose `Accept` excludes `M`.
-pub(super) fn check<M: Media>(headers: &HeaderMap) -> Result<(), Problem> {
-    let mut ranges = headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).peekable();
-    if ranges.peek().is_none() {
-        return Ok(());
+/// A list as JSON, in pages, or as CSV, completely.
+pub(crate) struct JsonOrCsv;
+
+impl Media for JsonOrCsv {
+    const NAMES: &'static [&'static str] = &["application/json", "text/csv"];
+}
+
+/// An image of a QR code.
+pub(crate) struct QrImage;
+
+impl Media for QrImage {
+    const NAMES: &'static [&'static str] = &["image/svg+xml", "image/png"];
+}
+
+/// The media type of `M` that the client prefers.
+pub(crate) struct Preferred<M> {
+    /// The name, like `text/csv`.
+    pub(crate) name: &'static str,
+    media: PhantomData<M>,
+}
+
+impl<M: Media> RequestPart for Preferred<M> {
+    fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
+        preferred::<M>(request.headers()).map(|name| Self { name, media: PhantomData })
     }
-    // The most specific range that covers the type decides.
-    let most_specific = ranges.filter_map(match_range::<M>).max_by_key(|(specificity, _)| *specificity);
-    match most_specific {
-        Some((_, true)) => Ok(()),
-        Some((_, false)) | None => {
-            Err(Problem::new(Code::NotAcceptable, format!("responses have the media type {}, which Accept excludes", M::NAME)))
+}
+
+/// Refuses a request whose `Accept` excludes all types of `M`.
+pub(super) fn check<M: Media>(headers: &HeaderMap) -> Result<(), Problem> {
+    preferred::<M>(headers).map(|_| ())
+}
+
+/// Returns the type of `M` that the client prefers.
+fn preferred<M: Media>(headers: &HeaderMap) -> Result<&'static str, Problem> {
+    let ranges = || headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
+    let is_any = ranges().next().is_none();
+    // The most specific range that covers a type decides about it.
+    let quality = |name: &str| {
+        let most_specific = ranges().filter_map(|range| match_range(range, name)).max_by_key(|(specificity, _)| *specificity);
+        if is_any { 1.0 } else { most_specific.map_or(0.0, |(_, quality)| quality) }
+    };
+    let mut best: Option<(&'static str, f32)> = None;
+    for (name, quality) in M::NAMES.iter().map(|name| (*name, quality(name))) {
+        if quality > best.map_or(0.0, |(_, best)| best) {
+            best = Some((name, quality));
         }
     }
+    best.map(|(name, _)| name).ok_or_else(|| {
+        let names = M::NAMES.join(" or ");
+        Problem::new(Code::NotAcceptable, format!("responses have the media type {names}, which Accept excludes"))
+    })
 }
 
-/// Returns the specificity with which `range` covers `M`, if it does, and whether it accepts `M`.
-fn match_range<M: Media>(range: &str) -> Option<(u8, bool)> {
+/// Returns the specificity with which `range` covers the type `name`, if it does, and how much the client prefers it: 0 excludes it.
+fn match_range(range: &str, name: &str) -> Option<(u8, f32)> {
     let mut parts = range.split(';').map(str::trim);
     let range = parts.next()?.to_ascii_lowercase();
+    let main_type = name.split('/').next().unwrap_or_default();
     let specificity = match range.strip_suffix("/*") {
-        _ if range == M::NAME => 2,
-        Some(main) if main == M::TYPE => 1,
+        _ if range == name => 2,
+        Some(main) if main == main_type => 1,
         Some("*") => 0,
         Some(_) | None => return None,
     };
     let quality = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-    let excluded = quality.is_some_and(|(_, value)| value.trim().parse::<f32>().is_ok_and(|quality| quality <= 0.0));
-    Some((specificity, !excluded))
+    let quality = quality.and_then(|(_, value)| value.trim().parse::<f32>().ok()).filter(|quality| quality.is_finite());
+    Some((specificity, quality.unwrap_or(1.0)))
 }
 
 #[cfg(test)]
@@ -98,6 +137,26 @@ mod tests {
         assert!(!accepts("application/json"));
     }
 
+    #[test]
+    fn the_preferred_type_is_the_one_with_the_highest_quality() {
+        let preferred = |header| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(header));
+            preferred::<JsonOrCsv>(&headers).ok()
+        };
+        for header in ["*/*", "application/json", "text/csv, application/json", "text/csv;q=0.5, application/*", "application/json, text/*"]
+        {
+            assert_eq!(preferred(header), Some("application/json"), "{header}");
+        }
+        for header in
+            ["text/csv", "text/*", "Text/CSV; charset=utf-8", "application/json;q=0.4, text/csv;q=0.5", "*/*, application/json;q=0"]
+        {
+            assert_eq!(preferred(header), Some("text/csv"), "{header}");
+        }
+        assert_eq!(preferred("text/html"), None);
+        assert_eq!(super::preferred::<QrImage>(&HeaderMap::new()).ok(), Some("image/svg+xml"));
+    }
+
     proptest! {
         #[test]
         fn arbitrary_accept_headers_do_not_panic(lists in prop::collection::vec("[ -~\t\u{80}-\u{ff}]{0,40}", 0..4)) {
@@ -107,6 +166,7 @@ mod tests {
             }
             let _ = check::<Json>(&headers);
             let _ = check::<Events>(&headers);
+            let _ = check::<JsonOrCsv>(&headers);
         }
 
         #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::layout::{CategoryId, Colour, Point};
 use domain::text::Text;
-use domain::{Money, SeatNumber, Zone};
+use domain::{Description, ImageUrl, Money, SeatNumber, Zone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A single line of at most `MAX` characters.
@@ -113,6 +113,32 @@ pub(crate) struct ZoneField(pub(crate) Zone);
 impl<'de> Deserialize<'de> for ZoneField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         parse(String::deserialize(deserializer)?, |name| Zone::new(&name).map(Self))
+    }
+}
+
+impl Serialize for ZoneField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+/// The description of a concert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DescriptionField(pub(crate) Description);
+
+impl<'de> Deserialize<'de> for DescriptionField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parse(String::deserialize(deserializer)?, |text| Description::new(&text).map(Self))
+    }
+}
+
+/// The URL of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ImageUrlField(pub(crate) ImageUrl);
+
+impl<'de> Deserialize<'de> for ImageUrlField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parse(String::deserialize(deserializer)?, |text| ImageUrl::new(&text).map(Self))
     }
 }
 

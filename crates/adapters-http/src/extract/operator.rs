@@ -25,6 +25,22 @@ impl RequestPart for Operator {
     }
 }
 
+/// The operator or scanner who sent the request: they check in tickets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scanner(pub(crate) UserId);
+
+impl RequestPart for Scanner {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        let Caller { user, operator, scanner, .. } = Caller::of(request, api)?;
+        if operator || scanner {
+            Ok(Self(user))
+        } else {
+            let detail = "only operators and scanners may do this: the access token has neither the role operator nor the role scanner";
+            Err(Problem::new(Code::Forbidden, detail))
+        }
+    }
+}
+
 /// Returns whether the request is from an operator, without counting it against the user's rate limit.
 pub(crate) fn is_operator(headers: &HeaderMap, api: &Api) -> bool {
     caller::authenticate(headers, api).is_ok_and(|caller| caller.operator)

@@ -5,6 +5,7 @@ use application::{Page, PageRequest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::accept::{JsonOrCsv, Preferred};
 use super::cursor::{Cursor, read};
 use super::part::RequestPart;
 use super::query::{Query, invalid_parameter};
@@ -15,6 +16,12 @@ use crate::problem::Problem;
 pub(crate) struct PageQuery<C>(pub(crate) PageRequest<C>);
 
 impl<C: Cursor> PageQuery<C> {
+    /// Takes the page parameters from `query`, unless the client prefers CSV, which has no pages: then they stay, as unknown parameters.
+    pub(crate) fn take_unless_csv(query: &mut Query, request: &HttpRequest, api: &Api) -> Result<Option<PageRequest<C>>, Problem> {
+        let Preferred { name, .. } = Preferred::<JsonOrCsv>::of(request, api)?;
+        if name == "text/csv" { Ok(None) } else { Self::take(query).map(|Self(page)| Some(page)) }
+    }
+
     /// Takes the page parameters from `query`.
     pub(crate) fn take(query: &mut Query) -> Result<Self, Problem> {
         let size = page_size(query)?;
@@ -51,7 +58,7 @@ impl<T> List<T> {
 
     /// Creates the page, with each item converted by `show`.
     pub(crate) fn new<I, C: Cursor>(page: Page<I, C>, show: impl FnMut(I) -> T) -> Self {
-        let next_cursor = page.next.map(|item| format!("{}{:032x}", C::LIST, item.number()));
+        let next_cursor = page.next.map(|item| format!("{}{}", C::LIST, item.digits()));
         Self { items: page.items.into_iter().map(show).collect(), next_cursor }
     }
 }
@@ -73,7 +80,8 @@ fn size<C: Copy>(text: &str) -> Result<u32, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{ConcertId, PaymentId, ReservationId};
+    use application::use_cases::TicketCursor;
+    use domain::{ConcertId, PaymentId, ReservationId, TicketId};
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -111,6 +119,16 @@ mod tests {
             prop_assert_eq!(read::<ReservationId>(&cursor).ok(), Some(ReservationId(Uuid::from_u128(number))));
             let cursor = List::new(Page { items: vec![1], next: Some(entry) }, |item| item).next_cursor.expect("a cursor");
             prop_assert_eq!(read::<u64>(&cursor).ok(), Some(entry));
+        }
+
+        #[test]
+        fn every_cursor_of_a_ticket_identifies_its_ticket(id: u128, seat in 1..=1_000_000_u32) {
+            let seat = domain::SeatNumber::new(seat).expect("a number");
+            let ticket = TicketId { reservation: ReservationId(Uuid::from_u128(id)), seat };
+            let cursor = List::new(Page { items: vec![1], next: Some(ticket) }, |item| item).next_cursor.expect("a cursor");
+            prop_assert_eq!(read::<TicketId>(&cursor).ok(), Some(ticket));
+            prop_assert!(read::<TicketId>(&cursor[..33]).is_err(), "without its seat");
+            prop_assert!(read::<TicketCursor>(&cursor).is_err(), "in another list");
         }
 
         #[test]

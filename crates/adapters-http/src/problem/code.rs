@@ -75,6 +75,10 @@ codes! {
     WalletLimitExceeded = "WALLET_LIMIT_EXCEEDED", CONFLICT, "The wallet limit is exceeded";
     /// The state of the resource doesn't allow the operation.
     InvalidState = "INVALID_STATE", CONFLICT, "The state does not allow this operation";
+    /// The ticket was used.
+    TicketUsed = "TICKET_USED", CONFLICT, "The ticket was used";
+    /// The ticket admits nobody: it is void or for another schedule.
+    TicketNotValid = "TICKET_NOT_VALID", CONFLICT, "The ticket is not valid";
     /// A resource with this id exists.
     AlreadyExists = "ALREADY_EXISTS", CONFLICT, "Already exists";
     /// The resource has another version than `If-Match`.

@@ -101,6 +101,8 @@ impl Code {
             | Self::InsufficientBalance
             | Self::WalletLimitExceeded
             | Self::InvalidState
+            | Self::TicketUsed
+            | Self::TicketNotValid
             | Self::AlreadyExists
             | Self::PreconditionRequired
             | Self::SaleNotOpen

@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use application::Error;
 use domain::reservation::ReservationStatus;
+use domain::ticket::TicketFlaw;
 use domain::wallet::WalletError;
 use domain::{CancelReason, Currency, Field, Money, Note, PaymentState, QueueState, Refusal, ScheduleField, SeatNumber, SeatStatus};
 use serde_json::{Value, json};
@@ -80,6 +81,8 @@ impl Problem {
                     if *started { "the payment can't be refunded after the show has started" } else { "the payment is already refunded" };
                 Self::new(Code::InvalidState, detail).with("current_state", payment_state(*state))
             }
+            Refusal::TicketUsed { used_at } => Self::new(Code::TicketUsed, "the ticket was used before").with("used_at", instant(*used_at)),
+            Refusal::TicketNotValid(flaw) => refused(Code::TicketNotValid).with("reason", ticket_flaw(*flaw)),
             Refusal::PositionOutOfRange { start, end } => refused(Code::EventsGone).with("start", *start).with("end", *end),
             Refusal::TooManyReaders => refused(Code::InvalidState).with("current_state", "FULL"),
             Refusal::Fault(_) => Self::internal(),
@@ -144,6 +147,14 @@ const fn payment_state(state: PaymentState) -> &'static str {
     match state {
         PaymentState::Completed => "COMPLETED",
         PaymentState::Cancelled { .. } => "CANCELLED",
+    }
+}
+
+const fn ticket_flaw(flaw: TicketFlaw) -> &'static str {
+    match flaw {
+        TicketFlaw::Refunded => "REFUNDED",
+        TicketFlaw::ScheduleCancelled => "SCHEDULE_CANCELLED",
+        TicketFlaw::OtherSchedule => "OTHER_SCHEDULE",
     }
 }
 

@@ -15,9 +15,12 @@ mod queue_tokens;
 mod queues;
 mod refunds;
 mod reservations;
+mod reserved_schedule;
 mod schedules;
 pub(crate) mod seats;
+mod tickets;
 mod users;
+mod venue;
 mod wallet;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -38,6 +41,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(wallet::configure)
         .configure(payments::configure)
         .configure(refunds::configure)
+        .configure(tickets::configure)
         .configure(admin::configure)
         .configure(health::configure)
         .configure(metrics::configure);

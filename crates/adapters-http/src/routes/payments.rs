@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
+use application::PaymentDetails;
 use domain::{Currency, Money, Operation, Outcome, Payment, PaymentId, PaymentState, ReservationId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{AUTHENTICATED, BODY, GUARDED, IDEMPOTENT, LIST};
+use super::reserved_schedule::{ReservedScheduleBody, ReservedSeatBody};
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
@@ -55,6 +57,14 @@ pub(super) struct PaymentBody {
     paid_at: Instant,
     /// When the payment was refunded; null if it was not.
     refunded_at: Option<Instant>,
+    /// The current schedule, with its concert. It is omitted in the response to the payment or refund, which is stored and replayed unchanged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    schedule: Option<ReservedScheduleBody>,
+    /// The seats that were paid for, sorted by number; omitted like `schedule`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    seats: Option<Vec<ReservedSeatBody>>,
     /// The balance of the wallet afterwards; only in the response to the payment or refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -73,7 +83,20 @@ enum StatusBody {
 }
 
 impl PaymentBody {
-    pub(super) fn new(payment: &Payment, balance: Option<Money>, currency: Currency) -> Self {
+    /// Creates the body of a payment with its schedule and seats.
+    pub(super) fn new(details: &PaymentDetails, currency: Currency) -> Self {
+        let PaymentDetails { payment, reservation } = details;
+        let schedule = Some(ReservedScheduleBody::new(reservation));
+        let seats = Some(ReservedSeatBody::list(reservation.reservation.seats(), currency));
+        Self { schedule, seats, ..Self::with_balance(payment, None, currency) }
+    }
+
+    /// Creates the body of a payment, or refund, that was just made.
+    pub(super) fn written(payment: &Payment, balance: Money, currency: Currency) -> Self {
+        Self::with_balance(payment, Some(balance), currency)
+    }
+
+    fn with_balance(payment: &Payment, balance: Option<Money>, currency: Currency) -> Self {
         let (status, refunded_at) = match payment.state() {
             PaymentState::Completed => (StatusBody::Completed, None),
             PaymentState::Cancelled { refunded_at } => (StatusBody::Cancelled, Some(refunded_at.into())),
@@ -85,6 +108,8 @@ impl PaymentBody {
             status,
             paid_at: payment.paid_at().into(),
             refunded_at,
+            schedule: None,
+            seats: None,
             balance: balance.map(|balance| MoneyBody::new(balance, currency)),
         }
     }
@@ -119,7 +144,7 @@ async fn pay_reservation(call: GuardedRequest<IdempotentBody<NewPayment>>) -> Re
     let (NewPayment { reservation, amount }, idempotency) = body.into_request(Operation::Pay, pass.user);
     let answer = guard.run(|use_cases| async move { use_cases.pay.execute(pass, idempotency, reservation, amount).await }).await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
-    let body = PaymentBody::new(&payment, Some(balance), guard.api.settings.currency);
+    let body = PaymentBody::written(&payment, balance, guard.api.settings.currency);
     Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.id))?, answer.replayed))
 }
 
@@ -139,7 +164,7 @@ async fn pay_reservation(call: GuardedRequest<IdempotentBody<NewPayment>>) -> Re
 async fn list_payments(call: ApiRequest<(Caller, PageQuery<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.reservations.payments(user, page).await }).await?;
-    uncached_json(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |details| PaymentBody::new(&details, api.settings.currency)))
 }
 
 /// Get a payment of the current user
@@ -152,6 +177,6 @@ async fn list_payments(call: ApiRequest<(Caller, PageQuery<PaymentId>)>) -> Resu
 #[get("/v1/payments/{id}")]
 async fn show_payment(call: ApiRequest<(Caller, PathId<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
-    let payment = api.run(|use_cases| async move { use_cases.reservations.payment(user, id).await }).await?;
-    uncached_json(StatusCode::OK, &PaymentBody::new(&payment, None, api.settings.currency))
+    let details = api.run(|use_cases| async move { use_cases.reservations.payment(user, id).await }).await?;
+    uncached_json(StatusCode::OK, &PaymentBody::new(&details, api.settings.currency))
 }

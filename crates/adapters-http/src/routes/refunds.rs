@@ -39,11 +39,11 @@ impl FromBody for NewRefund {
     }
 }
 
-problems!(RefundProblems: AUTHENTICATED, BODY, IDEMPOTENT, &[Code::NotFound, Code::InvalidState, Code::WalletLimitExceeded]);
+problems!(RefundProblems: AUTHENTICATED, BODY, IDEMPOTENT, &[Code::NotFound, Code::InvalidState, Code::TicketUsed, Code::WalletLimitExceeded]);
 
 /// Refund a payment
 ///
-/// Users can refund their own payments until the show starts. Operators can refund the payments of all users, even after the start.
+/// Users can refund their own payments until the show starts, unless one of the tickets was used. Operators can refund the payments of all users, even after the start.
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [])),
@@ -74,6 +74,6 @@ async fn refund_payment(call: ApiRequest<(Caller, PathId<PaymentId>, IdempotentB
         })
         .await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
-    let body = PaymentBody::new(&payment, Some(balance), api.settings.currency);
+    let body = PaymentBody::written(&payment, balance, api.settings.currency);
     Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.id))?, answer.replayed))
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, delete, get, post};
 use application::{Answer, ReservationDetails};
 use domain::reservation::ReservationStatus;
 use domain::seat_selection::SeatSelection;
-use domain::{CancelReason, Currency, Operation, Outcome, Reservation, ReservationId, ReservationState, Schedule, ScheduleId, SeatNumber};
+use domain::{CancelReason, Currency, Operation, Outcome, Reservation, ReservationId, ReservationState, ScheduleId, SeatNumber};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -13,11 +13,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{AUTHENTICATED, BODY, GUARDED, IDEMPOTENT, LIST};
+use super::reserved_schedule::{ReservedScheduleBody, ReservedSeatBody};
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{Instant, MoneyBody, cancelled, created, replayed, seconds_until, uncached_json};
+use crate::response::{Instant, MoneyBody, created, replayed, seconds_until, uncached_json};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -66,7 +67,7 @@ impl FromBody for NewReservation {
 pub(super) struct ReservationBody {
     id: Uuid,
     schedule_id: Uuid,
-    /// The current schedule. It is omitted in the response that creates a reservation, which is stored and replayed unchanged.
+    /// The current schedule, with its concert. It is omitted in the response that creates a reservation, which is stored and replayed unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     schedule: Option<ReservedScheduleBody>,
@@ -85,37 +86,11 @@ pub(super) struct ReservationBody {
     payment_id: Option<Uuid>,
 }
 
-/// The schedule of a reservation.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ReservedSchedule)]
-struct ReservedScheduleBody {
-    id: Uuid,
-    concert_id: Uuid,
-    /// When the show starts.
-    starts_at: Instant,
-    /// The time zone of the venue, as in the IANA database.
-    #[schema(example = "Asia/Seoul")]
-    zone: String,
-    /// When the schedule was cancelled; null if it was not.
-    cancelled_at: Option<Instant>,
-    /// The organiser's reason for the cancellation, if there is one.
-    cancellation_reason: Option<String>,
-}
-
-/// A seat as of the time of the hold.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ReservedSeat)]
-struct ReservedSeatBody {
-    number: u32,
-    label: String,
-    price: MoneyBody,
-}
-
 /// The status of a reservation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReservationStatus)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum StatusBody {
+pub(super) enum StatusBody {
     /// The seats are held.
     Held,
     /// The reservation is paid, and the seats are sold.
@@ -141,9 +116,8 @@ impl ReservationBody {
     /// Creates the body of a reservation as of `now`.
     pub(super) fn new(details: ReservationDetails, now: OffsetDateTime, currency: Currency) -> Self {
         let (status, expires_at) = (details.status(now), details.expires_at(now));
-        let ReservationDetails { reservation, schedule } = details;
-        let schedule = Some(ReservedScheduleBody::from(schedule));
-        Self { schedule, expires_at: expires_at.into(), ..Self::with_status(status, reservation, now, currency) }
+        let schedule = Some(ReservedScheduleBody::new(&details));
+        Self { schedule, expires_at: expires_at.into(), ..Self::with_status(status, details.reservation, now, currency) }
     }
 
     /// Creates the body of a reservation with the status of its row, even if its hold has lapsed (is past its deadline) at `now`.
@@ -164,16 +138,11 @@ impl ReservationBody {
         };
         let held = matches!(status, StatusBody::Held);
         let payment = reservation.payment();
-        let seats = reservation.seats().iter().map(|seat| ReservedSeatBody {
-            number: seat.number.get(),
-            label: seat.label.clone(),
-            price: MoneyBody::new(seat.price, currency),
-        });
         Self {
             id: reservation.id().0,
             schedule_id: reservation.schedule().0,
             schedule: None,
-            seats: seats.collect(),
+            seats: ReservedSeatBody::list(reservation.seats(), currency),
             amount: MoneyBody::new(reservation.amount(), currency),
             status,
             cancelled_reason,
@@ -182,14 +151,6 @@ impl ReservationBody {
             expires_in_seconds: held.then(|| seconds_until(reservation.expires_at(), now)),
             payment_id: payment.map(|payment| payment.0),
         }
-    }
-}
-
-impl From<Schedule> for ReservedScheduleBody {
-    fn from(schedule: Schedule) -> Self {
-        let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
-        let (starts_at, zone) = (schedule.starts_at().into(), schedule.zone().as_str().to_owned());
-        Self { id: schedule.id().0, concert_id: schedule.concert().0, starts_at, zone, cancelled_at, cancellation_reason }
     }
 }
 

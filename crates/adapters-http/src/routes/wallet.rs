@@ -2,13 +2,15 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
-use domain::{Currency, Money, Note, Operation, Outcome, UserId, Wallet, WalletEntry, WalletEntryKind};
+use application::WalletEntryDetails;
+use domain::{Currency, Money, Note, Operation, Outcome, UserId, Wallet, WalletEntryKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{AUTHENTICATED, BODY, IDEMPOTENT, LIST};
+use super::reserved_schedule::{ReservedScheduleBody, ReservedSeatBody};
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, List, PageQuery, privileged_actor};
 use crate::problem::{Code, FieldError, Problem, problems};
@@ -86,6 +88,12 @@ pub(super) struct EntryBody {
     balance: MoneyBody,
     /// The payment of the entry; null for a charge.
     payment_id: Option<Uuid>,
+    /// The reservation of the payment; null for a charge.
+    reservation_id: Option<Uuid>,
+    /// The current schedule of the reservation, with its concert; null for a charge.
+    schedule: Option<ReservedScheduleBody>,
+    /// The seats of the reservation, sorted by number; null for a charge.
+    seats: Option<Vec<ReservedSeatBody>>,
     created_at: Instant,
 }
 
@@ -103,7 +111,8 @@ enum KindBody {
 }
 
 impl EntryBody {
-    pub(super) fn new(entry: &WalletEntry, currency: Currency) -> Self {
+    pub(super) fn new(details: &WalletEntryDetails, currency: Currency) -> Self {
+        let WalletEntryDetails { entry, reservation } = details;
         let (kind, payment) = match entry.kind() {
             WalletEntryKind::Charge => (KindBody::Charge, None),
             WalletEntryKind::Payment(payment) => (KindBody::Payment, Some(payment)),
@@ -115,6 +124,9 @@ impl EntryBody {
             amount: MoneyBody::signed(entry.signed_minor(), currency),
             balance: MoneyBody::new(entry.balance(), currency),
             payment_id: payment.map(|payment| payment.0),
+            reservation_id: reservation.as_ref().map(|details| details.reservation.id().0),
+            schedule: reservation.as_ref().map(ReservedScheduleBody::new),
+            seats: reservation.as_ref().map(|details| ReservedSeatBody::list(details.reservation.seats(), currency)),
             created_at: entry.at().into(),
         }
     }
@@ -188,5 +200,5 @@ async fn charge_wallet(call: ApiRequest<(Caller, IdempotentBody<NewCharge>)>) ->
 async fn list_wallet_entries(call: ApiRequest<(Caller, PageQuery<u64>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.wallet.entries(user, page).await }).await?;
-    uncached_json(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |details| EntryBody::new(&details, api.settings.currency)))
 }

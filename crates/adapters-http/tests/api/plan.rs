@@ -14,9 +14,7 @@ use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
-use application::{
-    AuditJobs, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom,
-};
+use application::{AuditJobs, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom, TicketCodes};
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, Zone};
@@ -139,6 +137,7 @@ impl Plan {
             seat_maps,
             layouts,
             audits,
+            ticket_codes: Arc::new(TicketCodes::new(&[9; 32])),
             clock: clock.clone(),
             ids: ids.clone(),
         });

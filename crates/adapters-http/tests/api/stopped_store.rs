@@ -40,6 +40,11 @@ impl Catalogue for Stoppable {
         self.ports.catalogue.concert(id).await
     }
 
+    async fn concerts_by_id(&self, ids: &[ConcertId]) -> Result<Vec<Versioned<Concert>>, ReadError> {
+        self.check()?;
+        self.ports.catalogue.concerts_by_id(ids).await
+    }
+
     async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError> {
         self.check()?;
         self.ports.catalogue.concerts_of(queue).await

@@ -13,7 +13,7 @@ impl Families {
     pub(super) const RESERVATIONS: usize = 2;
     /// Users, payments, wallets.
     pub(super) const MONEY: usize = 4;
-    /// Rows that few groups write: refunded payments, keys reused after their retention, new seats.
+    /// Rows that few groups write: refunded payments, keys reused after their retention, new seats, used tickets.
     pub(super) const RARE: usize = 8;
     /// Rows that operators create and change.
     pub(super) const CATALOGUE: usize = 16;
@@ -24,9 +24,10 @@ impl Families {
         let Batch { queues, concerts, schedules, audit_entries, checks, .. } = batch;
         let Batch { users, seats, reservations, payments, wallets, entries, keys, tokens, admissions, .. } = batch;
         let joins = !admissions.is_empty() || !tokens.new.is_empty();
+        let is_used = reservations.old.iter().any(|row| row.used_seats().next().is_some());
         let reservations = !seats.is_empty() || !reservations.is_empty();
         let money = !users.is_empty() || !payments.is_empty() || !wallets.is_empty() || !entries.is_empty();
-        let rare = !payments.old.is_empty() || !keys.old.is_empty() || !seats.new.is_empty();
+        let rare = !payments.old.is_empty() || !keys.old.is_empty() || !seats.new.is_empty() || is_used;
         let guarded = !checks.unheld.is_empty() || !checks.unawaited.is_empty();
         let catalogue = guarded || !queues.is_empty() || !concerts.is_empty() || !schedules.is_empty() || !audit_entries.is_empty();
         let family = |is_included: bool, family: usize| if is_included { family } else { 0 };

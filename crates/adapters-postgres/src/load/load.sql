@@ -148,7 +148,7 @@ SELECT 'seat', row_to_json(s)::text FROM unnest($24::uuid[], $25::text[]) k (sch
 CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = k.schedule_id AND s.label = k.label OFFSET 0) s
 UNION ALL
 SELECT 'hold', row_to_json(h)::text FROM (
-    SELECT h.*, (SELECT coalesce(json_agg(json_build_object('number', o.number, 'label', o.label, 'price', o.price)), '[]')
+    SELECT h.*, (SELECT coalesce(json_agg(json_build_object('number', o.number, 'label', o.label, 'price', o.price, 'used_at', o.used_at)), '[]')
                  FROM reservation_seats o WHERE o.reservation_id = h.id) AS seats
     FROM holds h) h
 UNION ALL

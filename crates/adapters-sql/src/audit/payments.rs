@@ -26,6 +26,11 @@ pub(super) const INVARIANTS: &[(Invariant, &str)] = &[
                      AS violations",
     ),
     (
+        Invariant::UsedTicketWasPaid,
+        "SELECT count(*) AS violations FROM reservation_seats o JOIN reservations r ON r.id = o.reservation_id
+              WHERE o.used_at IS NOT NULL AND r.payment_id IS NULL",
+    ),
+    (
         Invariant::ReservationHasAtMostOnePayment,
         "SELECT count(*) AS violations FROM (SELECT 1 FROM payments GROUP BY reservation_id HAVING count(*) > 1) doubled",
     ),

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use application::PageRequest;
-use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError, ScheduleTotals};
+use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError, ReservationFilter, ScheduleTotals};
 use async_trait::async_trait;
-use domain::{AuditEntry, AuditEntryId, Money, NamePrefix, QueueId, QueueToken, Reservation, ScheduleId, User, UserId, Versioned};
+use domain::{
+    AuditEntry, AuditEntryId, Money, NamePrefix, QueueId, QueueToken, Reservation, ReservationId, ScheduleId, User, UserId, Versioned,
+};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Reads;
+use super::{Reads, json_ids};
 use crate::rows::{audit_entry, reservation, token, user};
 use crate::{all, micros};
 
@@ -63,8 +65,7 @@ impl AdminQueries for Reads {
         schedules: &[ScheduleId],
         now: OffsetDateTime,
     ) -> Result<BTreeMap<ScheduleId, ScheduleTotals>, ReadError> {
-        let ids: Vec<_> = schedules.iter().map(|schedule| schedule.0.to_string()).collect();
-        let ids = serde_json::to_string(&ids).map_err(|error| ReadError::Fault(Box::new(error)))?;
+        let ids = json_ids(schedules.iter().map(|schedule| schedule.0))?;
         let rows = self.find::<ScheduleTotalsRow>(self.statements.schedule_totals, [ids.into(), micros(now).into()]).await?;
         rows.into_iter().map(|row| Ok((ScheduleId(row.schedule_id), row.totals()?))).collect()
     }
@@ -72,6 +73,28 @@ impl AdminQueries for Reads {
     async fn live_reservations(&self, schedule: ScheduleId, at_most: u32) -> Result<Vec<Reservation>, ReadError> {
         let values = [schedule.0.into(), at_most.into()];
         all(self.find::<reservation::Row>(self.statements.live_reservations, values).await?)
+    }
+
+    async fn reservations_of_schedule(
+        &self,
+        schedule: ScheduleId,
+        wanted: &ReservationFilter,
+        page: PageRequest<ReservationId>,
+    ) -> Result<Vec<Reservation>, ReadError> {
+        let ReservationFilter { seat, name, held, confirmed, refunded, used } = wanted;
+        let [held, confirmed, refunded] = [held, confirmed, refunded].map(|is_wanted| i64::from(*is_wanted).into());
+        let name = name.as_ref().map(|name| name.as_str().to_owned());
+        let after = page.after.map(|after| after.0);
+        let of_schedule =
+            [schedule.0.into(), after.into(), page.size.into(), held, confirmed, refunded, used.map(i64::from).into(), name.into()];
+        let rows = match seat {
+            None => self.find::<reservation::Row>(self.statements.reservations_of_schedule, of_schedule).await?,
+            Some(seat) => {
+                let values = of_schedule.into_iter().chain([i64::from(seat.get()).into()]);
+                self.find::<reservation::Row>(self.statements.reservation_of_seat, values).await?
+            }
+        };
+        all(rows)
     }
 
     async fn count_live_reservations(&self, schedule: ScheduleId) -> Result<u64, ReadError> {

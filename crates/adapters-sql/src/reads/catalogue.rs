@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::Reads;
+use super::{Reads, repeated};
 use crate::all;
 use crate::rows::{concert, layout, queue, schedule, seat};
 
@@ -21,6 +21,11 @@ impl Catalogue for Reads {
     async fn concert(&self, id: ConcertId) -> Result<Option<Versioned<Concert>>, ReadError> {
         let row = self.within(concert::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Versioned::try_from).transpose()?)
+    }
+
+    async fn concerts_by_id(&self, ids: &[ConcertId]) -> Result<Vec<Versioned<Concert>>, ReadError> {
+        let query = concert::Entity::find().filter(concert::Column::Id.is_in(repeated(ids).map(|id| id.0)));
+        all(self.within(query.all(&self.db)).await?)
     }
 
     async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError> {

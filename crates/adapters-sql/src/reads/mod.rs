@@ -13,6 +13,7 @@ use application::ports::ReadError;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, RuntimeErr, Statement, Value};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 /// Serves the query ports: catalogue, reservations, wallets, users, tokens, admin.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct Reads {
 pub struct ReadStatements {
     /// The reservation with an id (1), with its seats as JSON.
     pub reservation: &'static str,
+    /// The reservations with ids (1, a JSON array), with their seats as JSON.
+    pub reservations_by_id: &'static str,
     /// The reservations of a user (1), highest id first, below an id (2) unless that is null, with a limit (3).
     pub reservations: &'static str,
     /// The live tokens of a queue (1) whose number is above another (2), by number, with a limit (3).
@@ -38,6 +41,12 @@ pub struct ReadStatements {
     pub schedule_totals: &'static str,
     /// The HELD and CONFIRMED reservations of a schedule (1), with their seats as JSON, with a limit (2).
     pub live_reservations: &'static str,
+    /// The reservations of a schedule (1), by id, after an id (2) unless that is null, with their seats as JSON, with a limit (3): those in
+    /// the states HELD, CONFIRMED and CANCELLED with a payment (4 to 6, each 1 or 0); unless null, only those with a seat whose ticket was
+    /// used or not (7, 1 or 0), and only those of users with a search key that has a prefix (8).
+    pub reservations_of_schedule: &'static str,
+    /// Like these (1 to 8), but only the reservation that has a seat (9) now.
+    pub reservation_of_seat: &'static str,
     /// The number of those reservations, as `sum`.
     pub count_live_reservations: &'static str,
     /// Users with a search key that has a prefix (1), by id, after an id (2) unless that is null, with a limit (3).
@@ -73,6 +82,19 @@ impl Reads {
         let rows = self.within(self.db.query_all_raw(statement)).await?;
         rows.iter().map(|row| R::from_query_result(row, "")).collect::<Result<_, _>>().map_err(read_error)
     }
+}
+
+/// Returns ids as a JSON array.
+fn json_ids(ids: impl Iterator<Item = Uuid>) -> Result<String, ReadError> {
+    let ids: Vec<_> = ids.map(|id| id.to_string()).collect();
+    serde_json::to_string(&ids).map_err(|error| ReadError::Fault(Box::new(error)))
+}
+
+/// Returns `ids` with the last one repeated, so that lists have few different lengths: each length is a statement of its own, which the
+/// connection keeps prepared.
+fn repeated<I>(ids: &[I]) -> impl Iterator<Item = &I> {
+    let more = ids.len().next_power_of_two().saturating_sub(ids.len());
+    ids.iter().chain(ids.last().into_iter().cycle().take(more))
 }
 
 /// Returns the error that a reader gets.

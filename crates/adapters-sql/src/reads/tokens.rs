@@ -5,17 +5,15 @@ use async_trait::async_trait;
 use domain::{QueueId, QueueToken, TokenId, Versioned};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::Reads;
+use super::{Reads, repeated};
 use crate::all;
 use crate::rows::token;
 
 #[async_trait]
 impl Tokens for Reads {
     async fn tokens(&self, ids: &[TokenId]) -> Result<Vec<Versioned<QueueToken>>, ReadError> {
-        // Lists of a few lengths, since each length is a statement of its own, which the connection keeps prepared.
-        let repeated = ids.last().into_iter().cycle().take(ids.len().next_power_of_two().saturating_sub(ids.len()));
-        let ids = ids.iter().chain(repeated).map(|id| id.0);
-        all(self.within(token::Entity::find().filter(token::Column::Id.is_in(ids)).all(&self.db)).await?)
+        let query = token::Entity::find().filter(token::Column::Id.is_in(repeated(ids).map(|id| id.0)));
+        all(self.within(query.all(&self.db)).await?)
     }
 
     async fn live(&self, queue: QueueId, after: u64, at_most: u32) -> Result<Vec<Versioned<QueueToken>>, ReadError> {

@@ -70,6 +70,8 @@ async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch) -> Result<
         // The rows do not show how many seats these reservations have, so the updates aren't counted.
         db.execute_raw(statement(reserved_seat::FREE, [array(ended)?])).await?;
     }
+    let used: Vec<_> = reservations.old.iter().flat_map(reservation_row::Row::used_seats).collect();
+    write_rows(db, reserved_seat::USE, &used).await?;
     write_rows(db, reservation::INSERT, &reservations.new).await?;
     let seats: Vec<_> = reservations.new.iter().flat_map(reservation_row::Row::new_seats).collect();
     write_rows(db, reserved_seat::INSERT, &seats).await

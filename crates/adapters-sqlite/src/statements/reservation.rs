@@ -4,7 +4,7 @@
 macro_rules! select {
     ($($rest:literal)*) => {
         concat!(
-            "SELECT r.*, (SELECT json_group_array(json_object('number', s.number, 'label', s.label, 'price', s.price))
+            "SELECT r.*, (SELECT json_group_array(json_object('number', s.number, 'label', s.label, 'price', s.price, 'used_at', s.used_at))
                           FROM reservation_seats s WHERE s.reservation_id = r.id) AS seats ",
             $($rest),*
         )
@@ -26,6 +26,46 @@ pub(crate) const SELECT_LIVE: &str = concat!(
     ) ",
     select!("FROM wanted w CROSS JOIN reservations r ON r.id = w.id")
 );
+
+/// Reservations by id (1).
+pub(crate) const SELECT_BY_ID: &str = concat!(
+    "WITH wanted (id) AS (SELECT DISTINCT unhex(value, '-') FROM jsonb_each(?1)) ",
+    select!("FROM wanted w CROSS JOIN reservations r ON r.id = w.id")
+);
+
+/// Selects those of the reservations `wanted` that have one of the states HELD, CONFIRMED and CANCELLED (4 to 6), unless null a seat whose
+/// ticket was used or not (7), and unless null a user with a search key that has a prefix (8), by id, with a limit (3).
+macro_rules! select_matching {
+    ($wanted:literal) => {
+        concat!(
+            "WITH wanted (id) AS (",
+            $wanted,
+            ") ",
+            select!(
+                "FROM wanted w CROSS JOIN reservations r ON r.id = w.id
+                 WHERE (r.state = 'HELD' AND ?4 OR r.state = 'CONFIRMED' AND ?5 OR r.state = 'CANCELLED' AND ?6)
+                   AND (?7 IS NULL
+                        OR EXISTS (SELECT 1 FROM reservation_seats o WHERE o.reservation_id = r.id AND (o.used_at IS NOT NULL) = ?7))
+                   AND (?8 IS NULL
+                        OR EXISTS (SELECT 1 FROM user_search_keys n
+                                   WHERE n.user_id = r.user_id AND +n.search_key >= ?8 AND +n.search_key < ?8 || char(0x10ffff)))
+                 ORDER BY r.id LIMIT ?3"
+            )
+        )
+    };
+}
+
+/// The reservations of a schedule (1) that are HELD, CONFIRMED or refunded, after an id (2) unless that is null, with these conditions.
+pub(crate) const SELECT_OF_SCHEDULE: &str = select_matching!(
+    "SELECT reservation_id FROM seats WHERE schedule_id = ?1 AND reservation_id > coalesce(?2, x'')
+     UNION
+     SELECT id FROM reservations
+     WHERE schedule_id = ?1 AND state = 'CANCELLED' AND payment_id IS NOT NULL AND id > coalesce(?2, x'')"
+);
+
+/// The reservation that has a seat of a schedule (1, 9), with the same conditions.
+pub(crate) const SELECT_OF_SEAT: &str =
+    select_matching!("SELECT reservation_id FROM seats WHERE schedule_id = ?1 AND number = ?9 AND reservation_id > coalesce(?2, x'')");
 
 /// The latest deadline of the holds of each of these concerts, except holds of cancelled schedules. It scans the index of deadlines
 /// backwards.
@@ -76,7 +116,7 @@ pub(crate) const INSERT: &str = "
            value ->> 'expires_at', value ->> 'state', value ->> 'cancel_reason', unhex(value ->> 'payment_id', '-')
     FROM jsonb_each(?1)";
 
-/// Writes the columns that a transition of a reservation changes; its seats never change.
+/// Writes the columns that a transition of a reservation changes; of its seats, only the use of their tickets changes.
 pub(crate) const UPDATE: &str = "
     UPDATE reservations SET
         version = new.value ->> 'version', state = new.value ->> 'state', cancel_reason = new.value ->> 'cancel_reason',

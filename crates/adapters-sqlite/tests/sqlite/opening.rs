@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use adapters_sqlite::{OpenError, SqliteStore};
-use application::ports::{Catalogue, Secrets};
+use application::ports::{Catalogue, SecretName, Secrets};
 use application::testing::StoppedClock;
 use domain::Queue;
 use sea_orm::ConnectionTrait;
@@ -62,7 +62,7 @@ async fn concurrent_opens_of_a_new_file_migrate_it_once() {
             tokio::spawn(async move {
                 rendezvous.wait().await;
                 let store = open(&path).await.unwrap();
-                (store.reads().queues().await.unwrap().len(), store.issuer_secret([opener; 32]).await.unwrap())
+                (store.reads().queues().await.unwrap().len(), store.secret(SecretName::Issuer, [opener; 32]).await.unwrap())
             })
         });
         let mut secrets = Vec::new();

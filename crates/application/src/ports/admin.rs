@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::{AuditEntry, AuditEntryId, Money, NamePrefix, QueueId, QueueToken, Reservation, ScheduleId, User, UserId};
+use domain::{
+    AuditEntry, AuditEntryId, Money, NamePrefix, QueueId, QueueToken, Reservation, ReservationId, ScheduleId, SeatNumber, User, UserId,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -45,6 +47,28 @@ pub struct AuditEntryFilter {
     pub operator: Option<UserId>,
 }
 
+/// A filter of the reservations of a schedule. The conditions are those of rows, lapsed or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReservationFilter {
+    /// Only the reservation that has this seat now: it is HELD or CONFIRMED.
+    pub seat: Option<SeatNumber>,
+    /// Only reservations of users whose name matches.
+    pub name: Option<NamePrefix>,
+    /// HELD reservations.
+    pub held: bool,
+    /// CONFIRMED reservations.
+    pub confirmed: bool,
+    /// CANCELLED reservations that were refunded.
+    pub refunded: bool,
+    /// Only reservations with a seat whose ticket was used, or only those with one whose ticket wasn't.
+    pub used: Option<bool>,
+}
+
+impl ReservationFilter {
+    /// All reservations that have seats or were paid.
+    pub const ALL: Self = Self { seat: None, name: None, held: true, confirmed: true, refunded: true, used: None };
+}
+
 /// The queries of operators: sales, users, and audit entries.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
@@ -61,6 +85,15 @@ pub trait AdminQueries: Send + Sync {
     ) -> Result<BTreeMap<ScheduleId, ScheduleTotals>, ReadError>;
     /// Returns reservations of a schedule whose rows are HELD or CONFIRMED, lapsed or not, up to `at_most`, each once.
     async fn live_reservations(&self, schedule: ScheduleId, at_most: u32) -> Result<Vec<Reservation>, ReadError>;
+    /// Returns reservations of a schedule that match `wanted`, in the order of their ids, those after the page's cursor. The names of users
+    /// match as in [`Self::users`]. MUST NOT read the reservations that ended without a payment, which may be many more than the seats; and
+    /// MUST look up the reservation of a seat without reading others.
+    async fn reservations_of_schedule(
+        &self,
+        schedule: ScheduleId,
+        wanted: &ReservationFilter,
+        page: PageRequest<ReservationId>,
+    ) -> Result<Vec<Reservation>, ReadError>;
     /// Counts the reservations of a schedule whose rows are HELD or CONFIRMED, lapsed or not.
     async fn count_live_reservations(&self, schedule: ScheduleId) -> Result<u64, ReadError>;
     /// Returns the users whose name matches, in the order of their ids, those after the page's cursor; without `name` all users, also those

@@ -74,6 +74,8 @@ invariants! {
     ConfirmedReservationHasCompletedPayment = "P3", "confirmed_reservation_has_completed_payment";
     /// A payment is CANCELLED if and only if its reservation was refunded by it.
     RefundedPaymentHasRefundedReservation = "P3", "refunded_payment_has_refunded_reservation";
+    /// A seat whose ticket was used belongs to a reservation that was paid.
+    UsedTicketWasPaid = "P3", "used_ticket_was_paid";
     /// No reservation has two payments.
     ReservationHasAtMostOnePayment = "P3", "reservation_has_at_most_one_payment";
     /// A payment has exactly one payment entry in its user's wallet.

@@ -14,6 +14,8 @@ pub trait Catalogue: Send + Sync {
     async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Vec<Versioned<Concert>>, ReadError>;
     /// Returns the concert, if it exists.
     async fn concert(&self, id: ConcertId) -> Result<Option<Versioned<Concert>>, ReadError>;
+    /// Returns the concerts with these `ids` that exist, each once, in any order.
+    async fn concerts_by_id(&self, ids: &[ConcertId]) -> Result<Vec<Versioned<Concert>>, ReadError>;
     /// Returns the concerts of a queue, by id.
     async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError>;
     /// Returns all schedules of a concert, by start, then id; none if the concert doesn't exist.

@@ -24,7 +24,7 @@ mod tokens;
 mod users;
 mod wallets;
 
-pub use admin::{AdminQueries, AuditEntryFilter, QueueTotals, ScheduleTotals};
+pub use admin::{AdminQueries, AuditEntryFilter, QueueTotals, ReservationFilter, ScheduleTotals};
 pub use audit::{Audit, Finding, Invariant, LedgerCheck};
 pub use catalogue::Catalogue;
 pub use clock::Clock;
@@ -35,7 +35,7 @@ pub use log::{InvalidReaderName, Log, LogExtent, LogPage, LogReader, LoggedEvent
 pub use observer::Observer;
 pub use pools::PoolState;
 pub use reservations::Reservations;
-pub use secrets::Secrets;
+pub use secrets::{SecretName, Secrets};
 pub use store::{CommitError, Committed, ReadError, Store};
 pub use tokens::Tokens;
 pub use users::Users;

@@ -11,4 +11,6 @@ use crate::ports::ReadError;
 pub trait Users: Send + Sync {
     /// Returns the user, if they have registered or written anything.
     async fn user(&self, id: UserId) -> Result<Option<User>, ReadError>;
+    /// Returns the users with these `ids` who are known, each once, in any order.
+    async fn users_by_id(&self, ids: &[UserId]) -> Result<Vec<User>, ReadError>;
 }

@@ -3,6 +3,7 @@
 pub mod admin;
 mod catalogue;
 mod charge;
+mod check_in;
 mod enter;
 mod exchange;
 mod hold;
@@ -20,12 +21,13 @@ use std::sync::Arc;
 
 pub use catalogue::{Concerts, ScheduleView};
 pub use charge::ChargeWallet;
+pub use check_in::{CheckInTicket, Scan};
 pub use enter::Enter;
 pub use exchange::ExchangeSeats;
 pub use hold::HoldSeats;
 pub use join::{JoinQueue, JoinResult};
 pub use leave::LeaveQueue;
-pub use my_reservations::MyReservations;
+pub use my_reservations::{MyReservations, TicketCursor};
 pub use my_wallet::{MyWallet, Profile};
 pub use pay::PayReservation;
 pub use poll::PollToken;
@@ -33,9 +35,10 @@ pub use refund::RefundPayment;
 pub use register::RegisterUser;
 pub use release::ReleaseHold;
 
-use self::admin::{FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
+use self::admin::{FindReservations, FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
 use crate::ports::{Clock, Ids, Ports};
-use crate::{AuditJobs, CatalogueModel, GroupCommit, Layouts, SeatMaps, WaitingRoom};
+use crate::{AuditJobs, CatalogueModel, GroupCommit, Layouts, SeatMaps, WaitingRoom, DetailsReader};
+use crate::ticket_codes::TicketCodes;
 
 /// All use cases, wired.
 #[derive(Clone)]
@@ -64,8 +67,10 @@ pub struct UseCases {
     pub pay: PayReservation,
     /// Refunds a payment.
     pub refund: RefundPayment,
-    /// Reads a user's own reservations and payments.
+    /// Reads a user's own reservations, payments and tickets.
     pub reservations: MyReservations,
+    /// Checks in tickets.
+    pub check_in: CheckInTicket,
     /// Reads a user's own profile, wallet and wallet entries.
     pub wallet: MyWallet,
     /// Manages queues.
@@ -78,6 +83,8 @@ pub struct UseCases {
     pub sale: ManageSale,
     /// Reads users and audit entries.
     pub people: FindUsers,
+    /// Reads the reservations and tickets of schedules.
+    pub orders: FindReservations,
     /// Runs audits.
     pub audits: Arc<AuditJobs>,
     /// Reads the event log.
@@ -104,6 +111,8 @@ pub struct Parts {
     pub layouts: Arc<Layouts>,
     /// The audits.
     pub audits: Arc<AuditJobs>,
+    /// The codes of tickets.
+    pub ticket_codes: Arc<TicketCodes>,
     /// The store's clock.
     pub clock: Arc<dyn Clock>,
     /// The generator of ids.
@@ -114,7 +123,8 @@ impl UseCases {
     /// Creates the use cases.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
-        let Parts { commits, joins, operator_commits, ports, room, catalogue, seat_maps, layouts, audits, clock, ids } = parts;
+        let Parts { commits, joins, operator_commits, ports, room, catalogue, seat_maps, layouts, audits, ticket_codes, clock, ids } = parts;
+        let details = DetailsReader::new(ports.reservations.clone(), ports.catalogue.clone(), seat_maps.clone(), clock.clone());
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
             join: JoinQueue::new(joins.clone(), ids.clone()),
@@ -128,8 +138,9 @@ impl UseCases {
             charge: ChargeWallet::new(commits.clone(), ids.clone()),
             pay: PayReservation::new(commits.clone(), ids.clone()),
             refund: RefundPayment::new(commits.clone(), ids.clone()),
-            reservations: MyReservations::new(ports.reservations.clone(), ports.catalogue.clone(), clock.clone()),
-            wallet: MyWallet::new(ports.wallets.clone(), ports.users.clone()),
+            reservations: MyReservations::new(ports.reservations.clone(), details.clone(), ticket_codes.clone()),
+            check_in: CheckInTicket::new(commits.clone(), ports.reservations.clone(), details.clone(), ticket_codes.clone()),
+            wallet: MyWallet::new(ports.wallets.clone(), ports.users.clone(), details.clone()),
             queues: ManageQueues::new(operator_commits.clone(), ports.catalogue.clone(), ports.admin.clone(), room.clone(), ids.clone()),
             catalogue: ManageCatalogue::new(
                 operator_commits.clone(),
@@ -141,14 +152,8 @@ impl UseCases {
             ),
             seats: ManageSeats::new(operator_commits.clone(), ports.catalogue.clone(), layouts.clone(), ids.clone()),
             sale: ManageSale::new(commits.clone(), ports.catalogue.clone(), ports.admin.clone(), ids.clone()),
-            people: FindUsers::new(
-                ports.admin.clone(),
-                ports.users.clone(),
-                ports.wallets.clone(),
-                ports.reservations.clone(),
-                ports.catalogue.clone(),
-                clock.clone(),
-            ),
+            people: FindUsers::new(ports.admin.clone(), ports.users.clone(), ports.wallets.clone(), ports.reservations.clone(), details),
+            orders: FindReservations::new(ports.admin.clone(), ports.users.clone(), ports.catalogue.clone(), clock.clone()),
             audits: audits.clone(),
             events: ReadEvents::new(ports.log.clone()),
         }

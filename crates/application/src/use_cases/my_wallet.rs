@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::{User, UserId, Wallet, WalletEntry};
+use domain::{User, UserId, Wallet};
 
-use crate::Error;
 use crate::page::{Page, PageRequest};
 use crate::ports::{Users, Wallets};
+use crate::{DetailsReader, Error, WalletEntryDetails};
 
 /// A user and their wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +22,13 @@ pub struct Profile {
 pub struct MyWallet {
     wallets: Arc<dyn Wallets>,
     users: Arc<dyn Users>,
+    details: DetailsReader,
 }
 
 impl MyWallet {
-    /// Creates the use case over the ports of wallets and users.
-    pub fn new(wallets: Arc<dyn Wallets>, users: Arc<dyn Users>) -> Self {
-        Self { wallets, users }
+    /// Creates the use case over the ports of wallets and users, and the reader of what belongs to wallet entries.
+    pub fn new(wallets: Arc<dyn Wallets>, users: Arc<dyn Users>, details: DetailsReader) -> Self {
+        Self { wallets, users, details }
     }
 
     /// Returns the user and their wallet.
@@ -41,8 +42,8 @@ impl MyWallet {
     }
 
     /// Returns the entries of the user's wallet, newest first.
-    pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntry, u64>, Error> {
-        let items = self.wallets.entries(user, page.one_more()).await?;
-        Ok(page.cut(items, WalletEntry::sequence))
+    pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntryDetails, u64>, Error> {
+        let items = self.details.of_entries(self.wallets.entries(user, page.one_more()).await?).await?;
+        Ok(page.cut(items, |details| details.entry.sequence()))
     }
 }

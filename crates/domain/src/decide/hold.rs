@@ -93,7 +93,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     })
 }
 
-/// Replays a repeated request. Otherwise checks the pass and that the schedule isn't cancelled, and then calls `then`.
+/// Replays a repeated request. Otherwise checks the pass, and that the schedule is public and not cancelled, and then calls `then`.
 pub(super) fn guarded(
     input: &Input,
     command: &Command,
@@ -101,7 +101,9 @@ pub(super) fn guarded(
     then: impl FnOnce(&ValidPass) -> Result<Decision<Outcome>, Refusal>,
 ) -> Verdict<Outcome> {
     let Input { now, key, token, schedule, .. } = input;
-    let queue = schedule.as_ref().map(|schedule| schedule.concert.queue());
+    // A draft is not found, like a schedule that doesn't exist.
+    let schedule = schedule.as_ref().filter(|schedule| schedule.concert.is_public(*now));
+    let queue = schedule.map(|schedule| schedule.concert.queue());
     let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
     if let Some(replayed) = command.idempotency.replay(key.as_ref(), *now).map_err(refuse)? {
         return Ok(replayed);
@@ -243,7 +245,6 @@ fn reserve(
         Ok(amount) if amount <= limit => amount,
         sum => return Err(Refusal::NotPayable { amount: sum.ok(), limit }),
     };
-    let seats =
-        seats.iter().map(|seat| ReservedSeat { number: seat.number(), label: seat.label().to_owned(), price: seat.price() }).collect();
+    let seats = seats.iter().map(|seat| ReservedSeat::new(seat.number(), seat.label().to_owned(), seat.price())).collect();
     Ok(Reservation::hold(ids, seats, amount, now, until))
 }

@@ -52,8 +52,8 @@ pub enum Joined {
     Live(QueueToken),
 }
 
-/// Returns the user's live token if there is one. Otherwise creates a token at the end of the queue, unless the concert is cancelled, or
-/// the queue is closed or full.
+/// Returns the user's live token if there is one. Otherwise creates a token at the end of the queue, unless the concert is a draft or
+/// cancelled, or the queue is closed or full.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`], [`Refusal::QueueClosed`], [`Refusal::QueueFull`].
@@ -61,6 +61,9 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
     let now = input.now;
     let LoadedJoinTarget { concert, queue, waiting, token: occupant } = input.place.as_ref().ok_or(Refusal::NotFound)?;
     if let Some(concert) = concert {
+        if !concert.concert.is_public(now) {
+            return Err(Refusal::NotFound.into());
+        }
         check_cancellation(concert, now)?;
     }
     if let Some(live) = occupant.as_ref().filter(|token| !token.has_lapsed(now)) {

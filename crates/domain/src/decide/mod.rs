@@ -12,6 +12,7 @@ pub mod admin;
 pub mod admission;
 pub mod admit;
 pub mod charge;
+pub mod check_in;
 pub mod claim;
 pub mod exchange;
 pub mod hold;

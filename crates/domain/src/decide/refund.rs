@@ -1,4 +1,4 @@
-//! Refund of a whole payment: by its user until the show starts, by an operator at any time.
+//! Refund of a whole payment: by its user until the show starts or a ticket is used, by an operator at any time.
 
 use time::OffsetDateTime;
 
@@ -54,7 +54,7 @@ impl crate::Command for Command {
 ///
 /// # Errors
 /// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::NotRefundable`] if the payment is already refunded, and for a user once the
-/// show has started.
+/// show has started; [`Refusal::TicketUsed`] for a user once a ticket was used.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let (now, key) = (input.now, input.key.as_ref());
     if let Some(replayed) = command.idempotency.replay(key, now)? {
@@ -67,6 +67,10 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     let refuse = |started| Refusal::NotRefundable { state: payment.state(), started };
     let refunded = payment.row.clone().refund(now).map_err(|_| refuse(false))?;
     let moment = schedule.at(now);
+    let used_at = reservation.tickets(schedule).into_iter().find_map(|ticket| ticket.first_use());
+    if let (None, Some(used_at)) = (&command.order, used_at) {
+        return Err(Refusal::TicketUsed { used_at }.into());
+    }
     if command.order.is_none() && !schedule.is_refundable(now) {
         return Err(refuse(true).into());
     }

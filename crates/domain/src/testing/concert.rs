@@ -14,6 +14,9 @@ impl Concert {
     #[must_use]
     pub fn with_id(self, id: ConcertId) -> Self {
         let concert = Self::new(id, self.name().to_owned(), self.host().to_owned(), self.queue());
-        concert.with_max_seats_per_user(self.max_seats_per_user()).restore(self.cancellation().cloned())
+        concert
+            .with_max_seats_per_user(self.max_seats_per_user())
+            .with_listing(self.listing().clone())
+            .restore(self.cancellation().cloned())
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 #[track_caller]
 pub fn a_hold(user: UserId, numbers: &[u32]) -> Versioned<Reservation> {
     let ids = ReservationIds { id: reservation_of(user), user, token: token_of(user), concert: CONCERT, schedule: SCHEDULE };
-    let reserved = |number: &SeatNumber| ReservedSeat { number: *number, label: format!("Row A {number}"), price: won(PRICE) };
+    let reserved = |number: &SeatNumber| ReservedSeat::new(*number, format!("Row A {number}"), won(PRICE));
     let seats: Vec<_> = seats(numbers).numbers().iter().map(reserved).collect();
     let amount = Money::sum(seats.iter().map(|seat| seat.price)).unwrap_or_default();
     let row = Reservation::hold(ids, seats, amount, NOW, NOW + rules().hold);

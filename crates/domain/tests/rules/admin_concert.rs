@@ -1,10 +1,11 @@
 //! Creation, change and cancellation of concerts by operators.
 
 use domain::audit_entry::{Action, Subject};
-use domain::decide::admin::concert::{Cancel, ChangeConcert, Create};
+use domain::decide::admin::concert::{Cancel, ChangeConcert, Create, ListingPatch};
 use domain::decide::admin::schedule::NewSchedule;
 use domain::layout::{Category, Row, SeatKind, Section};
-use domain::{AuditEntry, Cancellation, Concert, Field, Guard, Layout, Refusal, ScheduleField, ScheduleId, Seat, Version, Write};
+use domain::{AuditEntry, Cancellation, Concert, Field, Guard, Layout, Refusal, ScheduleField, ScheduleId, Seat, Version, Write, Description, ImageUrl, Listing, Venue, Zone};
+use time::Duration;
 
 use crate::fixtures::*;
 
@@ -30,11 +31,22 @@ fn a_new_schedule(id: ScheduleId, seats: Option<Layout>) -> NewSchedule {
 
 fn a_command(schedules: Vec<NewSchedule>) -> Create {
     let (name, host) = (title("Club Night"), title("Frontrow"));
-    Create { order: an_order(), id: CONCERT, name, host, queue: QUEUE, max_seats_per_user: None, schedules }
+    Create { order: an_order(), id: CONCERT, name, host, queue: QUEUE, max_seats_per_user: None, listing: Listing::default(), schedules }
 }
 
 fn empty_change() -> ChangeConcert {
-    ChangeConcert { order: an_order(), id: CONCERT, expected: None, name: None, host: None, queue: None, max_seats_per_user: None }
+    let listing = ListingPatch::default();
+    ChangeConcert { order: an_order(), id: CONCERT, expected: None, name: None, host: None, queue: None, max_seats_per_user: None, listing }
+}
+
+/// Returns a listing with all members; it is published in an hour.
+fn a_listing() -> Listing {
+    Listing {
+        description: Description::new("One night.\n\nNo encore.").ok(),
+        image_url: ImageUrl::new("https://images.example/club.jpg").ok(),
+        venue: Zone::new("Asia/Seoul").ok().map(|zone| Venue { name: title("Blue Door"), city: title("Seoul"), zone }),
+        publishes_at: Some(NOW + Duration::HOUR),
+    }
 }
 
 /// Returns a fixture with the queue and without the concert.
@@ -115,6 +127,43 @@ fn only_the_named_properties_of_a_concert_change() {
     assert_eq!(outcome_of(decided(&with_held_seats(), &empty_change())).1, None);
     let stale = ChangeConcert { expected: Some(Version(1)), ..command };
     assert_eq!(refusal_of(decided(&with_held_seats(), &stale)), Refusal::VersionMismatch(a_concert().version));
+}
+
+#[test]
+fn a_concert_is_created_with_its_listing_and_each_part_of_it_changes_alone() {
+    let listing = a_listing();
+    let change = change_of(decided(&queue_only(), &Create { listing: listing.clone(), ..a_command(vec![]) }));
+    let created = a_concert().row.with_listing(listing.clone());
+    assert_eq!(written(&change), [Write::insert(created)]);
+    let recorded = |change: &domain::Change| {
+        let entry = row_of::<AuditEntry>(change).unwrap();
+        entry.changes.into_iter().map(|change| (change.name, change.before, change.after)).collect::<Vec<_>>()
+    };
+    let property =
+        |name: &str, before: Option<&str>, after: Option<&str>| (name.to_owned(), before.map(str::to_owned), after.map(str::to_owned));
+    let (text, url, place, at) =
+        ("One night.\n\nNo encore.", "https://images.example/club.jpg", "Blue Door, Seoul (Asia/Seoul)", "2026-11-21T21:00:00Z");
+    let properties = [("description", text), ("image_url", url), ("venue", place), ("publishes_at", at)];
+    assert_eq!(recorded(&change)[3..], properties.map(|(name, after)| property(name, None, Some(after))));
+
+    let listed = || Fixture::at(NOW).with_concert(a_concert().with(|concert| concert.with_listing(listing.clone())));
+    let removals = [
+        ListingPatch { description: Some(None), ..ListingPatch::default() },
+        ListingPatch { image_url: Some(None), ..ListingPatch::default() },
+        ListingPatch { venue: Some(None), ..ListingPatch::default() },
+        ListingPatch { publishes_at: Some(None), ..ListingPatch::default() },
+    ];
+    for (patch, (name, before)) in removals.into_iter().zip(properties) {
+        let change = change_of(decided(&listed(), &ChangeConcert { listing: patch, ..empty_change() }));
+        assert_eq!(recorded(&change), [property(name, Some(before), None)]);
+    }
+    let all = ListingPatch {
+        description: Some(listing.description.clone()),
+        image_url: Some(listing.image_url.clone()),
+        venue: Some(listing.venue.clone()),
+        publishes_at: Some(listing.publishes_at),
+    };
+    assert_eq!(outcome_of(decided(&listed(), &ChangeConcert { listing: all, ..empty_change() })).1, None, "nothing differs");
 }
 
 #[test]

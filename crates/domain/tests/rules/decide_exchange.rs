@@ -56,7 +56,7 @@ fn refusal_for(fixture: &Fixture, numbers: &[u32]) -> Refusal {
 }
 
 fn reserved(number: u32, price: i64) -> ReservedSeat {
-    ReservedSeat { number: seat_number(number), label: format!("Row A {number}"), price: won(price) }
+    ReservedSeat::new(seat_number(number), format!("Row A {number}"), won(price))
 }
 
 fn ended(hold: &Versioned<Reservation>, reason: CancelReason) -> Write<Reservation> {

@@ -3,7 +3,7 @@
 use domain::decide::admission::Pass;
 use domain::decide::hold::Command;
 use domain::queue::PolicyOverrides;
-use domain::{Change, ExpiryReason, Guard, Operation, Outcome, QueueToken, Refusal, TokenId, Versioned, Write};
+use domain::{Change, ExpiryReason, Guard, Listing, Operation, Outcome, QueueToken, Refusal, TokenId, Versioned, Write};
 use time::Duration;
 
 use crate::decide_hold::{active_ada, ada_holds};
@@ -46,6 +46,16 @@ fn another_users_token_does_not_admit_and_its_state_is_not_revealed() {
 fn a_token_of_another_queue_does_not_admit() {
     let elsewhere = a_token(ADA).with(|token| token.with_queue(OTHER_QUEUE)).unclaimed(in_seconds(-60), in_seconds(540));
     assert_eq!(refusal_with(Some(TOKEN), &with_token(elsewhere)), Refusal::TokenMismatch);
+}
+
+#[test]
+fn a_draft_is_not_found_under_any_token() {
+    let publishing_at = |at| a_concert().with(|concert| concert.with_listing(Listing { publishes_at: Some(at), ..Listing::default() }));
+    let draft = active_ada().with_concert(publishing_at(NOW + MOMENT));
+    assert_eq!(refusal_with(Some(TOKEN), &draft), Refusal::NotFound);
+    let elsewhere = a_token(ADA).with(|token| token.with_queue(OTHER_QUEUE)).claimed(in_seconds(-60), in_seconds(540));
+    assert_eq!(refusal_with(Some(TOKEN), &draft.with_token(elsewhere)), Refusal::NotFound, "as a schedule that doesn't exist");
+    change_of(decided(&active_ada().with_concert(publishing_at(NOW)), &ada_holds(&[7])));
 }
 
 #[test]

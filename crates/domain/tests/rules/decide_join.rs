@@ -3,8 +3,8 @@
 use domain::decide::join::{Command, Joined};
 use domain::queue::PolicyOverrides;
 use domain::{
-    Cancellation, Change, Concert, Event, ExpiryReason, Fact, Guard, NewToken, Note, Queue, QueueState, QueueToken, Refusal, Schedule,
-    User, Version, Versioned, Wallet, Write,
+    Cancellation, Change, Concert, Event, ExpiryReason, Fact, Guard, Listing, NewToken, Note, Queue, QueueState, QueueToken, Refusal,
+    Schedule, User, Version, Versioned, Wallet, Write,
 };
 
 use crate::fixtures::*;
@@ -101,6 +101,17 @@ fn joins_for_a_concert_without_uncancelled_future_schedules_are_refused() {
         let of_a_schedule: Vec<_> = guards.into_iter().filter(|guard| matches!(guard, Guard::Schedule(..))).collect();
         assert_eq!(of_a_schedule, if takes_place { vec![Guard::Schedule(SCHEDULE, a_schedule().version)] } else { vec![] });
     }
+}
+
+#[test]
+fn a_draft_cannot_be_joined_for_until_the_instant_of_its_publication() {
+    let publishing_at =
+        |at| concert_with_queue().with(|concert| concert.with_listing(Listing { publishes_at: Some(at), ..Listing::default() }));
+    let draft = queue_for(publishing_at(NOW + MOMENT));
+    assert_eq!(refusal_of(decided(&draft, &FOR_THE_CONCERT)), Refusal::NotFound);
+    let live = draft.with_token(a_token(ADA).with(|token| token.with_queue(OTHER_QUEUE)));
+    assert_eq!(refusal_of(decided(&live, &FOR_THE_CONCERT)), Refusal::NotFound, "also by a user who waits in its queue");
+    assert!(matches!(outcome_of(decided(&queue_for(publishing_at(NOW)), &FOR_THE_CONCERT)).0, Joined::New(_)));
 }
 
 #[test]

@@ -186,3 +186,29 @@ fn a_refund_with_a_seat_of_another_reservation_is_a_fault() {
     let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(7)] };
     assert_eq!(refusal_in(&fixture), Refusal::Fault(fault));
 }
+
+/// Returns the fixture of [`paid`] in which the ticket of seat 8 was used.
+fn with_a_used_ticket() -> Fixture {
+    let mut fixture = paid(0);
+    let reservation = &mut fixture.reservations[0];
+    reservation.row = reservation.row.clone().use_seat(seat_number(8), in_seconds(-9), a_moment()).unwrap();
+    fixture
+}
+
+#[test]
+fn a_user_cannot_refund_a_used_ticket() {
+    assert_eq!(refusal_in(&with_a_used_ticket()), Refusal::TicketUsed { used_at: in_seconds(-9) });
+}
+
+#[test]
+fn an_operator_can_refund_a_used_ticket_which_keeps_the_time_of_its_use() {
+    let change = change_of(decided(&with_a_used_ticket(), &Command { user: BEN, order: Some(an_order()), ..ada_refunds() }));
+    let refunded = row_of::<domain::Reservation>(&change).unwrap();
+    assert_eq!(refunded.seats().iter().map(|seat| seat.used_at).collect::<Vec<_>>(), [None, Some(in_seconds(-9))]);
+}
+
+#[test]
+fn a_user_can_refund_a_used_ticket_of_a_cancelled_schedule() {
+    let fixture = with_a_used_ticket().cancelled(SCHEDULE, "The power failed.");
+    assert!(change_of(decided(&fixture, &ada_refunds())).row::<Payment>().is_some());
+}

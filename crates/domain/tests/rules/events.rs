@@ -7,7 +7,7 @@ use domain::{CancelReason, Event, ExpiryReason, Fact, Version};
 use crate::fixtures::*;
 
 /// Returns every fact with its name and its subject.
-fn one_of_each() -> [(Fact, &'static str, &'static str); 9] {
+fn one_of_each() -> [(Fact, &'static str, &'static str); 10] {
     let (token, queue, user, number) = (TOKEN.digest(), QUEUE, ADA, 4);
     let (reservation, schedule, seats, payment, amount) = (RESERVATION, SCHEDULE, vec![seat_number(7)], PAYMENT, won(50));
     [
@@ -40,6 +40,11 @@ fn one_of_each() -> [(Fact, &'static str, &'static str); 9] {
             "payments/00000000-0000-0007-0000-000000000001",
         ),
         (Fact::PaymentRefunded { payment, reservation, user, amount }, "payment.refunded", "payments/00000000-0000-0007-0000-000000000001"),
+        (
+            Fact::TicketUsed { reservation, schedule, user, seat: seat_number(7), checked_in_by: BEN },
+            "ticket.used",
+            "reservations/00000000-0000-0006-0000-000000000001",
+        ),
     ]
 }
 
@@ -53,7 +58,7 @@ fn each_fact_has_its_name_and_its_subject() {
 #[test]
 fn the_catalogue_lists_the_name_of_each_fact_once() {
     assert_eq!(one_of_each().map(|(_, name, _)| name), Fact::NAMES);
-    assert_eq!(BTreeSet::from(Fact::NAMES).len(), 9, "{:?}", Fact::NAMES);
+    assert_eq!(BTreeSet::from(Fact::NAMES).len(), 10, "{:?}", Fact::NAMES);
 }
 
 #[test]

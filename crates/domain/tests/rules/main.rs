@@ -4,10 +4,12 @@ mod fixtures;
 
 mod reservation_table;
 mod seat_table;
+mod ticket_table;
 mod token_table;
 
 mod decide_admit;
 mod decide_charge;
+mod decide_check_in;
 mod decide_claim;
 mod decide_exchange;
 mod decide_hold;

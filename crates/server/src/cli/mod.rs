@@ -15,6 +15,7 @@ mod sale;
 mod schedules;
 mod seats;
 mod server;
+mod tickets;
 mod token;
 mod users;
 
@@ -33,11 +34,12 @@ pub(crate) use log::Log;
 pub(crate) use payments::Payments;
 pub(crate) use queues::{Policy, Queues};
 pub(crate) use rehearse::Rehearse;
-pub(crate) use reservations::Reservations;
+pub(crate) use reservations::{ReservationStatus, Reservations};
 pub(crate) use sale::Sale;
 pub(crate) use schedules::{NewScheduleTimes, ScheduleTimes, Schedules};
 pub(crate) use seats::{SeatSelection, Seats};
 pub(crate) use server::{ServerArgs, ServerCommand};
+pub(crate) use tickets::{ListArgs, TicketStatus, Tickets};
 pub(crate) use token::{Role, Token};
 pub(crate) use users::{UserList, Users};
 
@@ -116,8 +118,10 @@ pub(crate) enum AdminCommand {
     Sale(Sale),
     /// Search users, show their data, charge their wallets.
     Users(ServerCommand<Users>),
-    /// Release holds.
+    /// List the reservations of a schedule, release holds.
     Reservations(ServerCommand<Reservations>),
+    /// List the tickets of a schedule, check in tickets.
+    Tickets(ServerCommand<Tickets>),
     /// Refund payments.
     Payments(ServerCommand<Payments>),
     /// Show the audit log, newest entries first.
@@ -143,6 +147,7 @@ impl AdminCommand {
             Self::Sale(sale) => &sale.server,
             Self::Users(command) => &command.server,
             Self::Reservations(command) => &command.server,
+            Self::Tickets(command) => &command.server,
             Self::Payments(command) => &command.server,
             Self::Log(log) => &log.server,
             Self::Events(events) => &events.server,

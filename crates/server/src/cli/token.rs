@@ -26,4 +26,6 @@ pub(crate) enum Role {
     Operator,
     /// Charges users' wallets.
     Cashier,
+    /// Checks in tickets.
+    Scanner,
 }

@@ -3,7 +3,7 @@
 use adapters_http::Issuer;
 use anyhow::anyhow;
 use application::SystemClock;
-use application::ports::{Clock as _, Secrets};
+use application::ports::{Clock as _, SecretName, Secrets};
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
@@ -46,5 +46,5 @@ pub(super) async fn of_store(settings: &Settings, secrets: &dyn Secrets) -> anyh
     }
     let mut candidate = [0; 32];
     SystemRandom::new().fill(&mut candidate).map_err(|_| anyhow!("the system's random number generator failed"))?;
-    Ok(Issuer::new(&secrets.issuer_secret(candidate).await?, settings.auth.token_lifetime))
+    Ok(Issuer::new(&secrets.secret(SecretName::Issuer, candidate).await?, settings.auth.token_lifetime))
 }

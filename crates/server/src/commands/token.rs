@@ -21,6 +21,7 @@ pub(super) async fn run(settings: &Settings, arguments: &Token, output: Output) 
         Role::User => &[TokenRole::User],
         Role::Operator => &[TokenRole::User, TokenRole::Operator],
         Role::Cashier => &[TokenRole::User, TokenRole::Cashier],
+        Role::Scanner => &[TokenRole::User, TokenRole::Scanner],
     };
     let token = issuer.issue(user, roles, now)?;
     output.print(&json!({"access_token": token}), || token.clone())?;

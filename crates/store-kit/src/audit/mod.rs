@@ -46,6 +46,7 @@ fn violations(invariant: Invariant, state: &Everything, wrong_indexes: usize, dr
         Invariant::CompletedPaymentHasConfirmedReservation => payments::completed_without_confirmed(state),
         Invariant::ConfirmedReservationHasCompletedPayment => payments::confirmed_without_completed(state),
         Invariant::RefundedPaymentHasRefundedReservation => payments::one_sided_refunds(state),
+        Invariant::UsedTicketWasPaid => payments::used_unpaid(state),
         Invariant::ReservationHasAtMostOnePayment => payments::paid_twice(state),
         Invariant::PaymentHasOnePaymentEntry => payments::without_one_payment_entry(state),
         Invariant::CancelledPaymentHasOneRefundEntry => payments::without_its_refund_entry(state),

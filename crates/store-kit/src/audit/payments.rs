@@ -41,6 +41,11 @@ pub(super) fn one_sided_refunds(state: &Everything) -> usize {
     payments_alone + reservations.filter(|row| refund(row).is_some_and(|payment| !is_payment_refunded(payment, row))).count()
 }
 
+pub(super) fn used_unpaid(state: &Everything) -> usize {
+    let unpaid = state.reservations.values().filter(|reservation| reservation.payment().is_none());
+    unpaid.flat_map(|reservation| reservation.seats()).filter(|seat| seat.used_at.is_some()).count()
+}
+
 pub(super) fn paid_twice(state: &Everything) -> usize {
     let mut payments = BTreeMap::new();
     for payment in state.payments.values() {

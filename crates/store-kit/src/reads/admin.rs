@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use application::PageRequest;
-use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError, ScheduleTotals};
+use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError, ReservationFilter, ScheduleTotals};
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, AuditEntryId, NamePrefix, QueueId, QueueToken, Reservation, ReservationState, ScheduleId, Seat, SeatState, User, UserId,
+    AuditEntry, AuditEntryId, NamePrefix, QueueId, QueueToken, Reservation, ReservationId, ReservationState, ScheduleId, Seat, SeatState,
+    User, UserId,
 };
 use time::OffsetDateTime;
 
@@ -54,6 +55,16 @@ impl<E: Engine> AdminQueries for EmbeddedStore<E> {
             page(live.map(|found| Ok(found?.row)), at_most)
         })
         .await
+    }
+
+    async fn reservations_of_schedule(
+        &self,
+        schedule: ScheduleId,
+        wanted: &ReservationFilter,
+        page: PageRequest<ReservationId>,
+    ) -> Result<Vec<Reservation>, ReadError> {
+        let wanted = wanted.clone();
+        self.read(move |view| reservations_of_schedule(view, schedule, &wanted, page)).await
     }
 
     async fn count_live_reservations(&self, schedule: ScheduleId) -> Result<u64, ReadError> {
@@ -134,6 +145,48 @@ fn schedule_totals(view: View<'_>, schedule: ScheduleId, now: OffsetDateTime) ->
         }
     }
     Ok(found)
+}
+
+/// Returns the reservations of a schedule that match `wanted`.
+fn reservations_of_schedule(
+    view: View<'_>,
+    schedule: ScheduleId,
+    wanted: &ReservationFilter,
+    request: PageRequest<ReservationId>,
+) -> Result<Vec<Reservation>, Fault> {
+    let mut keys = BTreeSet::new();
+    if let Some(number) = wanted.seat {
+        let holder = view.get::<Seat>(&key::seat(schedule, number))?.and_then(|seat| seat.reservation());
+        keys.extend(holder.filter(|id| request.after.is_none_or(|after| *id > after)).map(key::reservation));
+    } else {
+        for of in [live_of(schedule), Key::of(Kind::RefundedReservation).id(schedule.0)] {
+            let from = request.after.map_or(of.clone(), |after| of.clone().id(after.0).after_all());
+            for entry in view.entries(from..of.after_all(), Ascending)? {
+                keys.insert(Key::kept(entry?.1));
+            }
+        }
+    }
+    let found = keys.iter().map(|key| view.get::<Reservation>(key)).filter_map(Result::transpose);
+    let matching = found.filter_map(|found| match found {
+        Ok(found) => matches(view, &found, wanted).map(|matches| matches.then_some(found.row)).transpose(),
+        Err(fault) => Some(Err(fault)),
+    });
+    page(matching, request.size)
+}
+
+/// Whether a reservation matches `wanted`, apart from the seat.
+fn matches(view: View<'_>, reservation: &Reservation, wanted: &ReservationFilter) -> Result<bool, Fault> {
+    let has_state = match reservation.state() {
+        ReservationState::Held => wanted.held,
+        ReservationState::Confirmed { .. } => wanted.confirmed,
+        ReservationState::Cancelled { payment, .. } => wanted.refunded && payment.is_some(),
+    };
+    let has_used = wanted.used.is_none_or(|used| reservation.seats().iter().any(|seat| seat.used_at.is_some() == used));
+    if !has_state || !has_used {
+        return Ok(false);
+    }
+    let Some(name) = &wanted.name else { return Ok(true) };
+    Ok(view.user(reservation.user())?.and_then(|user| user.name).is_some_and(|found| name.matches(&found)))
 }
 
 /// Returns the prefix of the reservations of a schedule whose rows are HELD or CONFIRMED.

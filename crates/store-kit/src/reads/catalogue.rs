@@ -25,6 +25,11 @@ impl<E: Engine> Catalogue for EmbeddedStore<E> {
         self.read(move |view| view.concert(id)).await
     }
 
+    async fn concerts_by_id(&self, ids: &[ConcertId]) -> Result<Vec<Versioned<Concert>>, ReadError> {
+        let ids: BTreeSet<_> = ids.iter().copied().collect();
+        self.read(move |view| ids.into_iter().filter_map(|id| view.concert(id).transpose()).collect()).await
+    }
+
     async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError> {
         self.read(move |view| view.concerts_of(queue)).await
     }

@@ -1,5 +1,7 @@
 //! The queries of reservations, payments, wallets and wallet entries.
 
+use std::collections::BTreeSet;
+
 use application::PageRequest;
 use application::ports::{ReadError, Reservations, Wallets};
 use async_trait::async_trait;
@@ -17,6 +19,11 @@ impl<E: Engine> Reservations for EmbeddedStore<E> {
         self.read(move |view| Ok(view.reservation(id)?.map(|found| found.row))).await
     }
 
+    async fn reservations_by_id(&self, ids: &[ReservationId]) -> Result<Vec<Reservation>, ReadError> {
+        let ids: BTreeSet<_> = ids.iter().copied().collect();
+        self.read(move |view| ids.into_iter().filter_map(|id| view.reservation(id).transpose()).map(|found| Ok(found?.row)).collect()).await
+    }
+
     async fn reservations(&self, user: UserId, wanted: PageRequest<ReservationId>) -> Result<Vec<Reservation>, ReadError> {
         let own = Key::of(Kind::ReservationOfUser).id(user.0);
         let below = wanted.after.map_or(own.clone().after_all(), |below| own.clone().id(below.0));
@@ -29,6 +36,11 @@ impl<E: Engine> Reservations for EmbeddedStore<E> {
 
     async fn payment(&self, id: PaymentId) -> Result<Option<Payment>, ReadError> {
         self.read(move |view| Ok(view.payment(id)?.map(|found| found.row))).await
+    }
+
+    async fn payments_by_id(&self, ids: &[PaymentId]) -> Result<Vec<Payment>, ReadError> {
+        let ids: BTreeSet<_> = ids.iter().copied().collect();
+        self.read(move |view| ids.into_iter().filter_map(|id| view.payment(id).transpose()).map(|found| Ok(found?.row)).collect()).await
     }
 
     async fn payments(&self, user: UserId, wanted: PageRequest<PaymentId>) -> Result<Vec<Payment>, ReadError> {

@@ -17,6 +17,11 @@ impl<E: Engine> Users for EmbeddedStore<E> {
     async fn user(&self, id: UserId) -> Result<Option<User>, ReadError> {
         self.read(move |view| view.user(id)).await
     }
+
+    async fn users_by_id(&self, ids: &[UserId]) -> Result<Vec<User>, ReadError> {
+        let ids: BTreeSet<_> = ids.iter().copied().collect();
+        self.read(move |view| ids.into_iter().filter_map(|id| view.user(id).transpose()).collect()).await
+    }
 }
 
 #[async_trait]

@@ -40,6 +40,8 @@ pub enum Record {
     PaymentCompleted { payment_id: Uuid, reservation_id: Uuid, user_id: Uuid, amount: i64 },
     #[serde(rename = "payment.refunded")]
     PaymentRefunded { payment_id: Uuid, reservation_id: Uuid, user_id: Uuid, amount: i64 },
+    #[serde(rename = "ticket.used")]
+    TicketUsed { reservation_id: Uuid, schedule_id: Uuid, user_id: Uuid, seat: u32, checked_in_by: Uuid },
 }
 
 impl From<&Fact> for Record {
@@ -79,6 +81,13 @@ impl From<&Fact> for Record {
             Fact::PaymentRefunded { payment, reservation, user, amount } => {
                 Self::PaymentRefunded { payment_id: payment.0, reservation_id: reservation.0, user_id: user.0, amount: amount.minor() }
             }
+            Fact::TicketUsed { reservation, schedule, user, seat, checked_in_by } => Self::TicketUsed {
+                reservation_id: reservation.0,
+                schedule_id: schedule.0,
+                user_id: user.0,
+                seat: seat.get(),
+                checked_in_by: checked_in_by.0,
+            },
         }
     }
 }
@@ -130,6 +139,13 @@ impl TryFrom<Record> for Fact {
                 reservation: ReservationId(reservation_id),
                 user: UserId(user_id),
                 amount: money(amount)?,
+            },
+            Record::TicketUsed { reservation_id, schedule_id, user_id, seat, checked_in_by } => Self::TicketUsed {
+                reservation: ReservationId(reservation_id),
+                schedule: ScheduleId(schedule_id),
+                user: UserId(user_id),
+                seat: SeatNumber::new(seat).map_err(|_| Corrupt::new(TABLE, "seat"))?,
+                checked_in_by: UserId(checked_in_by),
             },
         })
     }

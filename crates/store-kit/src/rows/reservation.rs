@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
-use crate::rows::reserved_seat::{New, Seats};
+use crate::rows::reserved_seat::{New, Seats, Used};
 use crate::words::Word;
 
 const TABLE: &str = "reservations";
@@ -43,6 +43,11 @@ impl Row {
     /// Returns the rows of its seats; for a new reservation.
     pub fn new_seats(&self) -> impl Iterator<Item = New> {
         self.seats.rows(self.id, self.schedule_id, !self.is_cancelled())
+    }
+
+    /// Returns the rows of its seats whose tickets were used, to be written; none once it has ended, since it keeps them then.
+    pub fn used_seats(&self) -> impl Iterator<Item = Used> {
+        self.seats.used(self.id).filter(|_| !self.is_cancelled())
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
+use crate::instant::{instant, micros};
 use crate::rows::seat::seat_number;
 
 const TABLE: &str = "reservation_seats";
@@ -21,9 +22,14 @@ impl Seats {
         self.0.iter().filter_map(|seat| seat_number(seat.number)).collect()
     }
 
+    /// Returns the rows of the seats whose tickets were used.
+    pub(super) fn used(&self, reservation_id: Uuid) -> impl Iterator<Item = Used> {
+        self.0.iter().filter_map(move |seat| Some(Used { reservation_id, number: seat.number, used_at: seat.used_at? }))
+    }
+
     /// Returns the rows of the seats of a new reservation.
     pub(super) fn rows(&self, reservation_id: Uuid, schedule_id: Uuid, live: bool) -> impl Iterator<Item = New> {
-        self.0.iter().map(move |Seat { number, label, price }| New {
+        self.0.iter().map(move |Seat { number, label, price, used_at: _ }| New {
             reservation_id,
             schedule_id,
             number: *number,
@@ -39,6 +45,9 @@ struct Seat {
     number: i64,
     label: String,
     price: i64,
+    /// Rows of earlier releases don't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    used_at: Option<i64>,
 }
 
 /// A new row.
@@ -50,6 +59,14 @@ pub struct New {
     pub label: String,
     pub price: i64,
     pub live: bool,
+}
+
+/// A row of a seat whose ticket was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Used {
+    pub reservation_id: Uuid,
+    pub number: i64,
+    pub used_at: i64,
 }
 
 impl TryFrom<Seats> for Vec<ReservedSeat> {
@@ -68,13 +85,19 @@ impl TryFrom<Seat> for ReservedSeat {
     fn try_from(row: Seat) -> Result<Self, Corrupt> {
         let number = seat_number(row.number).ok_or(Corrupt::new(TABLE, "number"))?;
         let price = Money::new(row.price).map_err(|_| Corrupt::new(TABLE, "price"))?;
-        Ok(Self { number, label: row.label, price })
+        let used_at = row.used_at.map(|at| instant(at, TABLE, "used_at")).transpose()?;
+        Ok(Self { number, label: row.label, price, used_at })
     }
 }
 
 impl From<&[ReservedSeat]> for Seats {
     fn from(seats: &[ReservedSeat]) -> Self {
-        let row = |seat: &ReservedSeat| Seat { number: i64::from(seat.number.get()), label: seat.label.clone(), price: seat.price.minor() };
+        let row = |seat: &ReservedSeat| Seat {
+            number: i64::from(seat.number.get()),
+            label: seat.label.clone(),
+            price: seat.price.minor(),
+            used_at: seat.used_at.map(micros),
+        };
         Self(seats.iter().map(row).collect())
     }
 }

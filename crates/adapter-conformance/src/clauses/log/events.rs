@@ -43,7 +43,8 @@ pub async fn every_fact_is_returned_as_decided(adapter: &dyn Adapter) {
             | Fact::SeatsHeld { .. }
             | Fact::WalletCharged { .. }
             | Fact::PaymentCompleted { .. }
-            | Fact::PaymentRefunded { .. } => {}
+            | Fact::PaymentRefunded { .. }
+            | Fact::TicketUsed { .. } => {}
         }
     }
     let expected = [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left];

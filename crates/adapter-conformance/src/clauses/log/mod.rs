@@ -44,6 +44,8 @@ async fn a_world_with_all_events(adapter: &dyn Adapter) -> (World, Arc<Recorder>
     world.clock.advance(world.rules.queue.active);
     world.tick(Queue::DEFAULT).await;
     world.refunded(ADA, payment.id()).await;
+    let (sold, _) = world.bought(guest(40), SCHEDULE, &[2]).await;
+    world.checked_in(sold.id(), 2).await;
     assert!(cyd.token.is_some());
     (world, recorder)
 }

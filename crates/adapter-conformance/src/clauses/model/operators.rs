@@ -1,6 +1,6 @@
 //! The commands of operators in a random run. Each command is committed alone, as in a separate lane.
 
-use domain::decide::admin::concert::{self, ChangeConcert};
+use domain::decide::admin::concert::{self, ChangeConcert, ListingPatch};
 use domain::decide::admin::queue::{ChangeQueue, Take};
 use domain::decide::admin::schedule::{self, ChangeSchedule, NewSchedule};
 use domain::decide::admin::seat_map::LayOut;
@@ -61,7 +61,8 @@ impl RandomRun<'_> {
             OperatorIntent::ChangeConcert { concert, limit, other_queue } => {
                 let (id, queue) = (concert_id(concert), other_queue.map(queue_id));
                 let name = Title::new(&format!("Night {limit:?}")).ok();
-                Box::new(ChangeConcert { order, id, expected: None, name, host: None, queue, max_seats_per_user: Some(limit) })
+                let (limit, listing) = (Some(limit), ListingPatch::default());
+                Box::new(ChangeConcert { order, id, expected: None, name, host: None, queue, max_seats_per_user: limit, listing })
             }
             OperatorIntent::CancelConcert { concert } => Box::new(concert::Cancel { order, id: concert_id(concert) }),
             OperatorIntent::AddSchedule { concert, seats } => {

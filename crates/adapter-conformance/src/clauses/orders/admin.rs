@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use application::PageRequest;
-use application::ports::{QueueTotals, ScheduleTotals};
+use application::ports::{QueueTotals, ReservationFilter, ScheduleTotals};
 use domain::decide::admin::block;
 use domain::decide::admin::seat_map::LayOut;
 use domain::decide::register;
@@ -84,6 +84,75 @@ pub async fn schedule_totals_count_seats_and_sum_confirmed_reservations(adapter:
     world.run(&LayOut::new(world.an_order(DAN), SCHEDULE, repriced).unwrap()).await.unwrap();
     let refunded = ScheduleTotals { available: 4, held: 0, lapsed: 2, reserved: 2, blocked: 1, revenue: revenue(&[1, 2]) };
     assert_eq!(totals().await.0, refunded);
+}
+
+/// `reservations_of_schedule`: the HELD, CONFIRMED and refunded reservations of a schedule, filtered by seat, name, state and use, by id.
+pub async fn reservations_of_a_schedule_are_filtered_and_paged(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 9).await;
+    let ana = world.a_registration("Ana-María Núñez", None);
+    let bo = world.a_registration("Bo Lee", None);
+    for registration in [&ana, &bo] {
+        world.run(registration).await.unwrap();
+    }
+    let (anas, _) = world.bought(ana.user, SCHEDULE, &[1, 2]).await;
+    let (bos, payment) = world.bought(bo.user, SCHEDULE, &[3]).await;
+    let held = world.held(world.admitted(CYD).await, SCHEDULE, &[4, 5]).await;
+    let released = world.held(world.admitted(DAN).await, SCHEDULE, &[6]).await;
+    world.released(DAN, released.id()).await;
+    world.bought(BEN, SECOND_SCHEDULE, &[1]).await;
+    world.refunded(bo.user, payment.id()).await;
+    let used = world.checked_in(anas.id(), 2).await;
+    assert_eq!(used.seat.used_at, Some(world.now()));
+    let list = async |wanted: ReservationFilter, after, size| {
+        world.ports.admin.reservations_of_schedule(SCHEDULE, &wanted, PageRequest { after, size }).await.unwrap()
+    };
+    let ids = async |wanted| list(wanted, None, ALL).await.iter().map(Reservation::id).collect::<Vec<_>>();
+    let all = ReservationFilter::ALL;
+    let in_order = |reservations: &[&Reservation]| {
+        let mut ids: Vec<_> = reservations.iter().map(|reservation| reservation.id()).collect();
+        ids.sort();
+        ids
+    };
+    let everything = in_order(&[&anas, &bos, &held]);
+    assert_eq!(ids(all.clone()).await, everything, "a released hold is left out");
+    let found = list(all.clone(), None, ALL).await;
+    let of_ana = found.iter().find(|reservation| reservation.id() == anas.id()).unwrap();
+    assert_eq!(of_ana.seats().iter().map(|seat| seat.used_at).collect::<Vec<_>>(), [None, used.seat.used_at]);
+
+    let none = ReservationFilter { held: false, confirmed: false, refunded: false, ..all.clone() };
+    assert_eq!(ids(none.clone()).await, []);
+    assert_eq!(ids(ReservationFilter { held: true, ..none.clone() }).await, [held.id()]);
+    assert_eq!(ids(ReservationFilter { confirmed: true, ..none.clone() }).await, [anas.id()]);
+    assert_eq!(ids(ReservationFilter { refunded: true, ..none }).await, [bos.id()]);
+
+    let at_seat = async |number| ids(ReservationFilter { seat: Some(seat_number(number)), ..all.clone() }).await;
+    assert_eq!((at_seat(2).await, at_seat(5).await), (vec![anas.id()], vec![held.id()]));
+    assert_eq!((at_seat(3).await, at_seat(6).await, at_seat(9).await), (vec![], vec![], vec![]), "nobody has these seats");
+    let of_other = ReservationFilter { seat: Some(seat_number(2)), name: NamePrefix::new("lee").ok(), ..all.clone() };
+    assert_eq!(ids(of_other).await, [], "all conditions apply");
+
+    let named = async |name| ids(ReservationFilter { name: NamePrefix::new(name).ok(), ..all.clone() }).await;
+    assert_eq!((named("nuñ").await, named("ANA MARIA").await), (vec![anas.id()], vec![anas.id()]));
+    assert_eq!((named("lee").await, named("unez").await), (vec![bos.id()], vec![]));
+
+    let with_use = async |used| ids(ReservationFilter { used: Some(used), ..all.clone() }).await;
+    assert_eq!(with_use(true).await, [anas.id()]);
+    assert_eq!(with_use(false).await, everything, "each has a seat whose ticket wasn't used");
+
+    for size in 1..=3 {
+        let mut paged = Vec::new();
+        loop {
+            let page = list(all.clone(), paged.last().copied(), size).await;
+            assert!(page.len() <= usize::try_from(size).unwrap());
+            if page.is_empty() {
+                break;
+            }
+            paged.extend(page.iter().map(Reservation::id));
+        }
+        assert_eq!(paged, everything, "pages of {size}");
+    }
+    let at_seat = ReservationFilter { seat: Some(seat_number(2)), ..all };
+    assert_eq!(list(at_seat, Some(anas.id()), ALL).await, [], "the cursor applies to the reservation of a seat, too");
 }
 
 /// `live_reservations` and `count_live_reservations`: HELD and CONFIRMED rows of the schedule, lapsed or not, each once, up to `at_most`.

@@ -83,7 +83,8 @@ pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
 
     let rename = |name: &str, id| {
         let (order, name) = (world.an_order(CYD), Title::new(name).ok());
-        concert::ChangeConcert { order, id, expected: None, name, host: None, queue: None, max_seats_per_user: None }
+        let listing = concert::ListingPatch::default();
+        concert::ChangeConcert { order, id, expected: None, name, host: None, queue: None, max_seats_per_user: None, listing }
     };
     let mut other = world.change_of(&rename("B", CONCERT)).await;
     other.rows_mut::<AuditEntry>().for_each(|audit_entry| audit_entry.row.id = first.order.audit_entry);
@@ -122,7 +123,9 @@ pub async fn audit_entries_are_paged_latest_first(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for (operator, id, name) in [(BEN, CONCERT, "A"), (CYD, CONCERT, "B"), (BEN, OTHER_CONCERT, "C"), (BEN, CONCERT, "D")] {
         let (order, name) = (world.an_order(operator), Title::new(name).ok());
-        let command = concert::ChangeConcert { order, id, expected: None, name, host: None, queue: None, max_seats_per_user: None };
+        let listing = concert::ListingPatch::default();
+        let command =
+            concert::ChangeConcert { order, id, expected: None, name, host: None, queue: None, max_seats_per_user: None, listing };
         world.run(&command).await.unwrap();
     }
     let names = async |subject: Option<domain::ConcertId>, operator, after, size| {

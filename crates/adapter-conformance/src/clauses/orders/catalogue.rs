@@ -1,6 +1,6 @@
 //! Operators' changes of queues, concerts, schedules and seats.
 
-use domain::decide::admin::concert::{self, ChangeConcert};
+use domain::decide::admin::concert::{self, ChangeConcert, ListingPatch};
 use domain::decide::admin::queue::{self, ChangeQueue, PolicyPatch};
 use domain::decide::admin::schedule::{ChangeSchedule, NewSchedule};
 use domain::decide::admin::seat_map::LayOut;
@@ -9,8 +9,7 @@ use domain::layout::{Category, Row, SeatKind, Section};
 use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
 use domain::{
-    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Layout, Note, Queue, QueueId, QueueState, QueueTransition,
-    Refusal, RowWrite, Schedule, ScheduleId, SeatState, Title, Write, Zone,
+    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Layout, Note, Queue, QueueId, QueueState, QueueTransition, Refusal, RowWrite, Schedule, ScheduleId, SeatState, Title, Write, Zone, Listing,
 };
 
 use crate::Adapter;
@@ -43,13 +42,14 @@ fn a_new_queue(world: &World) -> queue::Create {
 }
 
 fn a_new_concert(world: &World, queue: QueueId, schedules: Vec<NewSchedule>) -> concert::Create {
-    let (name, host) = (title("Tour"), title("Hall"));
-    concert::Create { order: world.an_order(CYD), id: world.new_id(), name, host, queue, max_seats_per_user: Some(2), schedules }
+    let (order, id, name, host) = (world.an_order(CYD), world.new_id(), title("Tour"), title("Hall"));
+    concert::Create { order, id, name, host, queue, max_seats_per_user: Some(2), listing: Listing::default(), schedules }
 }
 
 fn another_queue(world: &World, concert: ConcertId, queue: QueueId) -> ChangeConcert {
     let order = world.an_order(CYD);
-    ChangeConcert { order, id: concert, expected: None, name: None, host: None, queue: Some(queue), max_seats_per_user: None }
+    let listing = ListingPatch::default();
+    ChangeConcert { order, id: concert, expected: None, name: None, host: None, queue: Some(queue), max_seats_per_user: None, listing }
 }
 
 /// `commit`: a new queue has an admission version and numbers of its own; a concert is created with its schedules and seats, and can be

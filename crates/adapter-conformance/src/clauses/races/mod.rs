@@ -3,7 +3,9 @@
 mod lines;
 mod money;
 mod seats;
+mod tickets;
 
 pub use lines::*;
 pub use money::*;
 pub use seats::*;
+pub use tickets::*;

@@ -5,7 +5,7 @@ use domain::{PaymentId, ReservationId, ReservationState};
 use uuid::Uuid;
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, SCHEDULE, SECOND_SCHEDULE, World};
+use crate::world::{ADA, ALL, BEN, CONCERT, SCHEDULE, SECOND_SCHEDULE, World};
 
 /// `reservation`, `payment`: the row, if it exists, of any user.
 pub async fn a_reservation_and_its_payment_are_found_by_id(adapter: &dyn Adapter) {
@@ -72,4 +72,39 @@ pub async fn reservations_and_payments_are_paged_by_descending_id(adapter: &dyn 
     assert_eq!(reservations.reservations(world.new_id(), everything).await.unwrap(), [], "an unknown user has none");
     let everything = PageRequest { after: None, size: ALL };
     assert_eq!(reservations.payments(world.new_id(), everything).await.unwrap(), [], "an unknown user has none");
+}
+
+/// `reservations_by_id`, `payments_by_id`, `Users::users_by_id`, `Catalogue::concerts_by_id`: the rows with these ids that exist, each once.
+pub async fn rows_are_found_by_their_ids(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    let (adas, adas_payment) = world.bought(ADA, SCHEDULE, &[1, 2]).await;
+    let (bens, bens_payment) = world.bought(BEN, SECOND_SCHEDULE, &[3]).await;
+    let ports = &world.ports;
+    let all = [bens.id(), world.new_id(), adas.id(), adas.id()];
+    let mut found = ports.reservations.reservations_by_id(&all).await.unwrap();
+    found.sort_by_key(|reservation| reservation.id());
+    let sold = |hold: domain::Reservation, payment: &domain::Payment| hold.restore(ReservationState::Confirmed { payment: payment.id() });
+    let mut expected = [sold(adas, &adas_payment), sold(bens, &bens_payment)];
+    expected.sort_by_key(|reservation| reservation.id());
+    assert_eq!(found, expected);
+    assert_eq!(ports.reservations.reservations_by_id(&[]).await.unwrap(), []);
+
+    let all = [adas_payment.id(), world.new_id(), bens_payment.id(), adas_payment.id()];
+    let mut found = ports.reservations.payments_by_id(&all).await.unwrap();
+    found.sort_by_key(|payment| payment.id());
+    let mut expected = [adas_payment, bens_payment];
+    expected.sort_by_key(|payment| payment.id());
+    assert_eq!(found, expected);
+    assert_eq!(ports.reservations.payments_by_id(&[]).await.unwrap(), []);
+
+    let mut found: Vec<_> = ports.users.users_by_id(&[BEN, world.new_id(), ADA, BEN]).await.unwrap().iter().map(|user| user.id).collect();
+    found.sort();
+    let mut expected = [ADA, BEN];
+    expected.sort();
+    assert_eq!(found, expected);
+    assert_eq!(ports.users.users_by_id(&[]).await.unwrap(), []);
+
+    let concert = ports.catalogue.concert(CONCERT).await.unwrap().unwrap();
+    assert_eq!(ports.catalogue.concerts_by_id(&[CONCERT, world.new_id(), CONCERT]).await.unwrap(), [concert]);
+    assert_eq!(ports.catalogue.concerts_by_id(&[]).await.unwrap(), []);
 }

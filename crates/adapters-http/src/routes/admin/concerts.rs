@@ -2,18 +2,22 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
-use application::use_cases::admin::{ConcertPatch, ConcertReport, SchedulePlan};
+use application::use_cases::admin::{ConcertPatch, ConcertPlan, ConcertReport};
 use domain::decide::admin::Patch;
-use domain::{ConcertId, Currency, QueueId, Title};
+use domain::decide::admin::concert::ListingPatch;
+use domain::{ConcertId, Currency, Listing, QueueId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::super::codes::{BODY, CHANGE, LIST, OPERATOR};
+use super::super::venue::VenueBody;
 use super::actor::actor;
 use super::schedules::{CancelBody, CancelRequest, NewScheduleBody, ReportBody as ScheduleReportBody};
-use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, List, Operator, PageQuery, PathId, deserialize_some};
+use crate::extract::{
+    ApiRequest, Body, BoundedText, DescriptionField, FromBody, IfMatch, ImageUrlField, List, Operator, PageQuery, PathId, deserialize_some,
+};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{Instant, cancelled, created, uncached_json, versioned};
 use crate::settings::HttpSettings;
@@ -40,6 +44,17 @@ struct NewConcertBody {
     /// The maximum number of seats of the concert per user; if null, the service's default applies.
     #[schema(minimum = 1, maximum = 100)]
     max_seats_per_user: Option<u32>,
+    /// The description: paragraphs of plain text.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 2000, example = "Three short sets until the small hours.")]
+    description: Option<DescriptionField>,
+    /// The absolute https or http URL of an image. The service never fetches it.
+    #[schema(value_type = Option<String>, format = "uri", max_length = 2000, example = "https://images.example/club-night.jpg")]
+    image_url: Option<ImageUrlField>,
+    /// Where the concert takes place, if this is known.
+    venue: Option<VenueBody>,
+    /// The first instant at which the concert is public. Before, it is a draft: users get 404 for it and its schedules, and can't join its
+    /// queue for it. If null, it is public at once.
+    publishes_at: Option<Instant>,
     /// The schedules of the concert.
     #[serde(default)]
     #[schema(max_items = 100)]
@@ -65,15 +80,25 @@ struct ConcertChangeBody {
     #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 100)]
     max_seats_per_user: Patch<Option<u32>>,
+    /// If null, the concert has no description.
+    #[serde(default, deserialize_with = "deserialize_some")]
+    #[schema(value_type = Option<String>, required = false, min_length = 1, max_length = 2000)]
+    description: Patch<Option<DescriptionField>>,
+    /// If null, the concert has no image.
+    #[serde(default, deserialize_with = "deserialize_some")]
+    #[schema(value_type = Option<String>, required = false, format = "uri", max_length = 2000)]
+    image_url: Patch<Option<ImageUrlField>>,
+    /// Replaced as a whole; if null, the venue is unknown.
+    #[serde(default, deserialize_with = "deserialize_some")]
+    #[schema(value_type = Option<VenueBody>, required = false)]
+    venue: Patch<Option<VenueBody>>,
+    /// If null, the concert is public at once. If in the future, the concert becomes a draft, even if it was public.
+    #[serde(default, deserialize_with = "deserialize_some")]
+    #[schema(value_type = Option<Instant>, required = false)]
+    publishes_at: Patch<Option<Instant>>,
 }
 
-struct NewConcert {
-    id: Option<ConcertId>,
-    titles: [Title; 2],
-    queue: Option<QueueId>,
-    max_seats_per_user: Option<u32>,
-    schedules: Vec<SchedulePlan>,
-}
+struct NewConcert(ConcertPlan);
 
 struct ConcertChange(ConcertPatch);
 
@@ -81,7 +106,7 @@ impl FromBody for NewConcert {
     type Wire = NewConcertBody;
 
     fn read(wire: NewConcertBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
-        let NewConcertBody { id, name, host, queue_id, max_seats_per_user, schedules: bodies } = wire;
+        let NewConcertBody { id, name, host, queue_id, max_seats_per_user, schedules: bodies, .. } = wire;
         let (mut schedules, mut field_errors) = (Vec::with_capacity(bodies.len()), Vec::new());
         for (index, schedule) in bodies.into_iter().enumerate() {
             match schedule.read(&format!("/schedules/{index}")) {
@@ -92,7 +117,14 @@ impl FromBody for NewConcert {
         if !field_errors.is_empty() {
             return Err(field_errors);
         }
-        Ok(Self { id: id.map(ConcertId), titles: [name.0, host.0], queue: queue_id.map(QueueId), max_seats_per_user, schedules })
+        let listing = Listing {
+            description: wire.description.map(|text| text.0),
+            image_url: wire.image_url.map(|url| url.0),
+            venue: wire.venue.map(Into::into),
+            publishes_at: wire.publishes_at.map(Into::into),
+        };
+        let (id, name, host, queue) = (id.map(ConcertId), name.0, host.0, queue_id.map(QueueId));
+        Ok(Self(ConcertPlan { id, name, host, queue, max_seats_per_user, listing, schedules }))
     }
 }
 
@@ -100,9 +132,15 @@ impl FromBody for ConcertChange {
     type Wire = ConcertChangeBody;
 
     fn read(wire: ConcertChangeBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
-        let ConcertChangeBody { name, host, queue_id, max_seats_per_user } = wire;
+        let ConcertChangeBody { name, host, queue_id, max_seats_per_user, description, image_url, venue, publishes_at } = wire;
         let (name, host) = (name.map(|name| name.0), host.map(|host| host.0));
-        Ok(Self(ConcertPatch { name, host, queue: queue_id.map(QueueId), max_seats_per_user }))
+        let listing = ListingPatch {
+            description: description.map(|text| text.map(|text| text.0)),
+            image_url: image_url.map(|url| url.map(|url| url.0)),
+            venue: venue.map(|venue| venue.map(Into::into)),
+            publishes_at: publishes_at.map(|at| at.map(Into::into)),
+        };
+        Ok(Self(ConcertPatch { name, host, queue: queue_id.map(QueueId), max_seats_per_user, listing }))
     }
 }
 
@@ -115,6 +153,12 @@ struct ReportBody {
     host: String,
     queue_id: Uuid,
     max_seats_per_user: Option<u32>,
+    description: Option<String>,
+    #[schema(format = "uri")]
+    image_url: Option<String>,
+    venue: Option<VenueBody>,
+    /// The first instant at which the concert is public; null if it is public since its creation.
+    publishes_at: Option<Instant>,
     /// When the concert was cancelled with all its schedules; null if it was not cancelled as a whole.
     cancelled_at: Option<Instant>,
     /// The reason for the cancellation.
@@ -129,12 +173,17 @@ impl ReportBody {
     fn new((concert, schedules): ConcertReport, currency: Currency) -> Self {
         let (version, concert) = (concert.version.0, concert.row);
         let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation());
+        let Listing { description, image_url, venue, publishes_at } = concert.listing().clone();
         Self {
             id: concert.id().0,
             name: concert.name().to_owned(),
             host: concert.host().to_owned(),
             queue_id: concert.queue().0,
             max_seats_per_user: concert.max_seats_per_user(),
+            description: description.map(|text| text.as_str().to_owned()),
+            image_url: image_url.map(|url| url.as_str().to_owned()),
+            venue: venue.map(Into::into),
+            publishes_at: publishes_at.map(Into::into),
             cancelled_at,
             cancellation_reason,
             version,
@@ -163,13 +212,8 @@ problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
 )]
 #[post("/v1/admin/concerts")]
 async fn create_concert(call: ApiRequest<(Operator, Body<NewConcert>)>) -> Result<HttpResponse, Problem> {
-    let ApiRequest { api, parts: (Operator(operator), Body(new)), .. } = call;
-    let NewConcert { id, titles, queue, max_seats_per_user, schedules } = new;
-    let report = api
-        .run(|use_cases| async move {
-            use_cases.catalogue.create(&actor(operator, None), id, titles, queue, max_seats_per_user, schedules).await
-        })
-        .await?;
+    let ApiRequest { api, parts: (Operator(operator), Body(NewConcert(plan))), .. } = call;
+    let report = api.run(|use_cases| async move { use_cases.catalogue.create(&actor(operator, None), plan).await }).await?;
     let (version, location) = (report.0.version, format!("/v1/admin/concerts/{}", report.0.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(report, api.settings.currency), &location)?, version))
 }

@@ -97,6 +97,9 @@ enum FactBody {
     PaymentCompleted { reservation_id: Uuid, user_id: Uuid, amount: MoneyBody },
     #[serde(rename = "payment.refunded")]
     PaymentRefunded { reservation_id: Uuid, user_id: Uuid, amount: MoneyBody },
+    /// `checked_in_by` is the operator or scanner who checked in the ticket of the seat.
+    #[serde(rename = "ticket.used")]
+    TicketUsed { schedule_id: Uuid, user_id: Uuid, seat_number: u32, checked_in_by: Uuid },
 }
 
 impl PageBody {
@@ -166,6 +169,9 @@ impl FactBody {
             }
             Fact::PaymentRefunded { reservation, user, amount, .. } => {
                 Self::PaymentRefunded { reservation_id: reservation.0, user_id: user.0, amount: money(*amount) }
+            }
+            Fact::TicketUsed { schedule, user, seat, checked_in_by, .. } => {
+                Self::TicketUsed { schedule_id: schedule.0, user_id: user.0, seat_number: seat.get(), checked_in_by: checked_in_by.0 }
             }
         }
     }

@@ -3,14 +3,17 @@
 mod actor;
 mod audit;
 mod concerts;
+mod csv_export;
 mod event_readers;
 mod events;
 mod log;
 mod queues;
+mod reservations;
 mod sale;
 mod schedules;
 mod seat_map;
 mod seats;
+mod tickets;
 mod users;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -24,6 +27,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .configure(seats::configure)
         .configure(users::configure)
         .configure(sale::configure)
+        .configure(reservations::configure)
+        .configure(tickets::configure)
         .configure(audit::configure)
         .configure(events::configure)
         .configure(event_readers::configure)

@@ -217,7 +217,7 @@ async fn list_reservations(call: ApiRequest<(Operator, PathId<UserId>, PageQuery
 async fn list_payments(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.people.payments(id, page).await }).await?;
-    uncached_json(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |details| PaymentBody::new(&details, api.settings.currency)))
 }
 
 /// List the wallet entries of a user
@@ -238,5 +238,5 @@ async fn list_payments(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<Pay
 async fn list_wallet_entries(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<u64>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.people.entries(id, page).await }).await?;
-    uncached_json(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |details| EntryBody::new(&details, api.settings.currency)))
 }

@@ -86,6 +86,7 @@ fn text(families: Families) -> String {
         all.insert("seats_new", &SEATS, "");
         all.update("payments_again", &PAYMENTS);
         all.update("keys_again", &KEYS);
+        use_tickets(&mut all);
     }
     all.insert("keys", &KEYS, "");
     add_log(&mut all, families.have(Families::JOINS));
@@ -158,6 +159,20 @@ fn add_reservations(all: &mut Parts) {
     all.insert("reserved", &RESERVED_SEATS, &after("freed"));
 }
 
+/// Adds the use of tickets. A group with a reservation that uses one doesn't end it, so it doesn't free the same row.
+fn use_tickets(all: &mut Parts) {
+    let (reservations, numbers, instants) = (all.parameters.next(), all.parameters.next(), all.parameters.next());
+    let update = format!(
+        "UPDATE reservation_seats t SET used_at = used.used_at
+         FROM (SELECT used.used_at, o.place FROM unnest(${reservations}::uuid[], ${numbers}::bigint[], ${instants}::bigint[])
+                   AS used (reservation_id, number, used_at)
+               CROSS JOIN LATERAL (SELECT o.ctid AS place FROM reservation_seats o
+                                   WHERE o.reservation_id = used.reservation_id AND o.number = used.number OFFSET 0) o) used
+         WHERE t.ctid = used.place RETURNING 1"
+    );
+    all.add_guarded("tickets", &update);
+}
+
 fn add_money(all: &mut Parts) {
     all.insert("users_new", &USERS, "");
     all.insert("user_search_keys", &USER_SEARCH_KEYS, "");
@@ -221,6 +236,11 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
         bind_insert(&SEATS, &batch.seats.new, arguments)?;
         bind_update(&PAYMENTS, &batch.payments.old, arguments)?;
         bind_update(&KEYS, &batch.keys.old, arguments)?;
+        let used: Vec<_> = batch.reservations.old.iter().flat_map(reservation::Row::used_seats).collect();
+        arguments.add(used.iter().map(|seat| seat.reservation_id).collect::<Vec<_>>())?;
+        arguments.add(used.iter().map(|seat| seat.number).collect::<Vec<_>>())?;
+        arguments.add(used.iter().map(|seat| seat.used_at).collect::<Vec<_>>())?;
+        arguments.add(i64::try_from(used.len()).unwrap_or(i64::MAX))?;
     }
     bind_insert(&KEYS, &batch.keys.new, arguments)?;
     bind_log(&batch.log, arguments)?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::decide::admin::concert::{self, ChangeConcert, WithSchedules};
+use domain::decide::admin::concert::{self, ChangeConcert, ListingPatch, WithSchedules};
 use domain::decide::admin::schedule::{self, ChangeSchedule, NewSchedule};
-use domain::{Concert, ConcertId, Layout, Queue, QueueId, Refusal, Schedule, ScheduleId, Title, Version, Versioned, Zone};
+use domain::{Concert, ConcertId, Layout, Queue, QueueId, Refusal, Schedule, ScheduleId, Title, Version, Versioned, Zone, Listing};
 use time::OffsetDateTime;
 
 use super::Actor;
@@ -42,6 +42,25 @@ pub struct SchedulePlan {
     pub seats: Option<Layout>,
 }
 
+/// A new concert, as an operator specifies it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConcertPlan {
+    /// Its id; without one, an id is generated.
+    pub id: Option<ConcertId>,
+    /// Its name.
+    pub name: Title,
+    /// Its host.
+    pub host: Title,
+    /// The queue that admits to it; without one, it is the default queue.
+    pub queue: Option<QueueId>,
+    /// The maximum number of its seats per user.
+    pub max_seats_per_user: Option<u32>,
+    /// What the public catalogue shows of it.
+    pub listing: Listing,
+    /// Its schedules.
+    pub schedules: Vec<SchedulePlan>,
+}
+
 /// The changes of a concert.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConcertPatch {
@@ -53,6 +72,8 @@ pub struct ConcertPatch {
     pub queue: Option<QueueId>,
     /// The maximum number of its seats per user.
     pub max_seats_per_user: Option<Option<u32>>,
+    /// What the public catalogue shows of it.
+    pub listing: ListingPatch,
 }
 
 /// The changes of a schedule.
@@ -96,24 +117,16 @@ impl ManageCatalogue {
         Self { commits, catalogue, admin, seat_maps, layouts, clock, ids }
     }
 
-    /// Creates a concert with its schedules and their seats, completely or not at all. Without an id, one is generated; without a queue, it
-    /// is the default queue.
-    pub async fn create(
-        &self,
-        by: &Actor,
-        id: Option<ConcertId>,
-        [name, host]: [Title; 2],
-        queue: Option<QueueId>,
-        max_seats_per_user: Option<u32>,
-        schedules: Vec<SchedulePlan>,
-    ) -> Result<ConcertReport, Error> {
+    /// Creates a concert with its schedules and their seats, completely or not at all.
+    pub async fn create(&self, by: &Actor, plan: ConcertPlan) -> Result<ConcertReport, Error> {
+        let ConcertPlan { id, name, host, queue, max_seats_per_user, listing, schedules } = plan;
         // Checked before the load, because each schedule is looked up.
         concert::check_schedules(schedules.len())?;
         let id = id.unwrap_or_else(|| ConcertId(self.ids.ordered()));
         let queue = queue.unwrap_or(Queue::DEFAULT);
         let schedules: Vec<NewSchedule> = schedules.into_iter().map(|schedule| self.new_schedule(schedule)).collect();
         let sizes: BTreeMap<ScheduleId, u64> = schedules.iter().map(|schedule| (schedule.id, size(schedule))).collect();
-        let command = concert::Create { order: by.order(&self.ids), id, name, host, queue, max_seats_per_user, schedules };
+        let command = concert::Create { order: by.order(&self.ids), id, name, host, queue, max_seats_per_user, listing, schedules };
         let (concert, schedules) = self.commits.run(command).await?.outcome;
         // The new rows are not read again: there may be many, and they are committed even if the read fails.
         let report = |schedule: Versioned<Schedule>| {
@@ -125,8 +138,8 @@ impl ManageCatalogue {
 
     /// Changes the specified fields of a concert.
     pub async fn change(&self, by: &Actor, id: ConcertId, expected: Option<Version>, patch: ConcertPatch) -> Result<ConcertReport, Error> {
-        let ConcertPatch { name, host, queue, max_seats_per_user } = patch;
-        let command = ChangeConcert { order: by.order(&self.ids), id, expected, name, host, queue, max_seats_per_user };
+        let ConcertPatch { name, host, queue, max_seats_per_user, listing } = patch;
+        let command = ChangeConcert { order: by.order(&self.ids), id, expected, name, host, queue, max_seats_per_user, listing };
         Ok(self.report_changed(self.commits.run(command).await?.outcome).await)
     }
 

@@ -4,14 +4,16 @@ mod catalogue;
 mod events;
 mod figures;
 mod queues;
+mod reservations;
 mod sale;
 mod seats;
 mod users;
 
-pub use catalogue::{ConcertPatch, ConcertReport, ManageCatalogue, SchedulePatch, SchedulePlan, ScheduleReport};
+pub use catalogue::{ConcertPatch, ConcertPlan, ConcertReport, ManageCatalogue, SchedulePatch, SchedulePlan, ScheduleReport};
 pub use events::ReadEvents;
 pub use figures::{CategoryFigures, SaleFigures};
 pub use queues::{ManageQueues, QueueReport};
+pub use reservations::{FindReservations, ReservationOfUser, TicketFilter, TicketOfUser};
 pub use sale::{ManageSale, RefundBatch};
 pub use seats::ManageSeats;
 pub use users::FindUsers;

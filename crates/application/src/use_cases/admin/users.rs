@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{
-    AuditEntry, AuditEntryId, Money, NamePrefix, Payment, PaymentId, QueueToken, Refusal, ReservationId, User, UserId, WalletEntry,
-};
+use domain::{AuditEntry, AuditEntryId, Money, NamePrefix, PaymentId, QueueToken, Refusal, ReservationId, User, UserId};
 use time::OffsetDateTime;
 
 use crate::page::{Page, PageRequest};
-use crate::ports::{AdminQueries, AuditEntryFilter, Catalogue, Clock, Reservations, Users, Wallets};
-use crate::{Error, ReservationDetails};
+use crate::ports::{AdminQueries, AuditEntryFilter, Reservations, Users, Wallets};
+use crate::{DetailsReader, Error, PaymentDetails, ReservationDetails, WalletEntryDetails};
 
 /// Reads users, their data, and audit entries.
 #[derive(Clone)]
@@ -18,27 +16,25 @@ pub struct FindUsers {
     users: Arc<dyn Users>,
     wallets: Arc<dyn Wallets>,
     reservations: Arc<dyn Reservations>,
-    catalogue: Arc<dyn Catalogue>,
-    clock: Arc<dyn Clock>,
+    details: DetailsReader,
 }
 
 impl FindUsers {
-    /// Creates the use case over the ports that read users and their data.
+    /// Creates the use case over the ports that read users and their data, and the reader of what belongs to it.
     pub fn new(
         admin: Arc<dyn AdminQueries>,
         users: Arc<dyn Users>,
         wallets: Arc<dyn Wallets>,
         reservations: Arc<dyn Reservations>,
-        catalogue: Arc<dyn Catalogue>,
-        clock: Arc<dyn Clock>,
+        details: DetailsReader,
     ) -> Self {
-        Self { admin, users, wallets, reservations, catalogue, clock }
+        Self { admin, users, wallets, reservations, details }
     }
 
     /// Returns the instant from which states and countdowns are calculated.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
-        self.clock.now()
+        self.details.now()
     }
 
     /// Returns the users whose name, or a word in it, starts with `name`; without `name`, all users.
@@ -66,20 +62,22 @@ impl FindUsers {
         page: PageRequest<ReservationId>,
     ) -> Result<Page<ReservationDetails, ReservationId>, Error> {
         self.known(user).await?;
-        let reservations = ReservationDetails::of(&*self.catalogue, self.reservations.reservations(user, page.one_more()).await?).await?;
+        let reservations = self.details.of_reservations(self.reservations.reservations(user, page.one_more()).await?).await?;
         Ok(page.cut(reservations, |details| details.reservation.id()))
     }
 
     /// Returns the user's payments, the newest first.
-    pub async fn payments(&self, user: UserId, page: PageRequest<PaymentId>) -> Result<Page<Payment, PaymentId>, Error> {
+    pub async fn payments(&self, user: UserId, page: PageRequest<PaymentId>) -> Result<Page<PaymentDetails, PaymentId>, Error> {
         self.known(user).await?;
-        Ok(page.cut(self.reservations.payments(user, page.one_more()).await?, Payment::id))
+        let payments = self.details.of_payments(self.reservations.payments(user, page.one_more()).await?).await?;
+        Ok(page.cut(payments, |details| details.payment.id()))
     }
 
     /// Returns the entries of the user's wallet, the newest first.
-    pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntry, u64>, Error> {
+    pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntryDetails, u64>, Error> {
         self.known(user).await?;
-        Ok(page.cut(self.wallets.entries(user, page.one_more()).await?, WalletEntry::sequence))
+        let entries = self.details.of_entries(self.wallets.entries(user, page.one_more()).await?).await?;
+        Ok(page.cut(entries, |details| details.entry.sequence()))
     }
 
     /// Returns audit entries, the newest first.

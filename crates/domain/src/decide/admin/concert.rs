@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use time::OffsetDateTime;
 
 use super::schedule::{self, NewSchedule};
-use super::{Patch, among_schedules, by, check_version, contradiction, number};
+use super::{Patch, among_schedules, by, check_version, contradiction, instant, number};
 use crate::audit_entry::{Action, Differences, OperatorOrder, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict};
 use crate::loaded::{ConcertUse, LoadedConcert};
 use crate::{
-    Cancellation, Concert, ConcertId, Field, Guard, Layout, Needs, Queue, QueueId, Refusal, Rules, Schedule, ScheduleField, Seat, Title,
-    Version, Versioned, Write, need,
+    Cancellation, Concert, ConcertId, Field, Guard, Layout, Needs, Queue, QueueId, Refusal, Rules, Schedule, ScheduleField, Seat, Title, Version, Versioned, Write, need, Description, ImageUrl, Listing, Venue,
 };
 
 /// The command to create a concert with its schedules and their seats.
@@ -29,6 +28,8 @@ pub struct Create {
     pub queue: QueueId,
     /// The maximum number of seats per user; none: the default limit applies.
     pub max_seats_per_user: Option<u32>,
+    /// What the public catalogue shows of it.
+    pub listing: Listing,
     /// Its schedules.
     pub schedules: Vec<NewSchedule>,
 }
@@ -50,6 +51,35 @@ pub struct ChangeConcert {
     pub queue: Patch<QueueId>,
     /// The maximum number of seats per user.
     pub max_seats_per_user: Patch<Option<u32>>,
+    /// What the public catalogue shows of it.
+    pub listing: ListingPatch,
+}
+
+/// The changes of a [`Listing`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListingPatch {
+    /// The description.
+    pub description: Patch<Option<Description>>,
+    /// The address of an image.
+    pub image_url: Patch<Option<ImageUrl>>,
+    /// Where the concert takes place.
+    pub venue: Patch<Option<Venue>>,
+    /// The first instant at which the concert is public.
+    pub publishes_at: Patch<Option<OffsetDateTime>>,
+}
+
+impl ListingPatch {
+    /// Returns `listing` with the changes.
+    fn apply(&self, listing: &Listing) -> Listing {
+        let Self { description, image_url, venue, publishes_at } = self.clone();
+        let old = listing.clone();
+        Listing {
+            description: description.unwrap_or(old.description),
+            image_url: image_url.unwrap_or(old.image_url),
+            venue: venue.unwrap_or(old.venue),
+            publishes_at: publishes_at.unwrap_or(old.publishes_at),
+        }
+    }
 }
 
 /// The command to cancel a concert as a whole.
@@ -164,7 +194,7 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
     let mut ids = BTreeSet::new();
     let Create { id, queue, max_seats_per_user, .. } = *command;
     let (name, host) = (command.name.as_str().to_owned(), command.host.as_str().to_owned());
-    let concert = Concert::new(id, name, host, queue).with_max_seats_per_user(max_seats_per_user);
+    let concert = Concert::new(id, name, host, queue).with_max_seats_per_user(max_seats_per_user).with_listing(command.listing.clone());
     let changes = differences(None, &concert);
     let concert = Write::insert(concert);
     let outcome = concert.versioned();
@@ -193,7 +223,8 @@ pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithSched
     let LoadedConcert { concert: found, schedules } = input.concert.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
     let new = |title: &Patch<Title>, old: &str| title.as_ref().map_or(old, Title::as_str).to_owned();
-    let mut concert = found.row.clone().announce(new(&command.name, found.name()), new(&command.host, found.host()));
+    let announced = found.row.clone().announce(new(&command.name, found.name()), new(&command.host, found.host()));
+    let mut concert = announced.with_listing(command.listing.apply(found.listing()));
     if let Some(limit) = command.max_seats_per_user {
         check_limit(limit)?;
         concert = concert.with_max_seats_per_user(limit);
@@ -269,10 +300,23 @@ fn check_limit(limit: Option<u32>) -> Result<(), Refusal> {
 }
 
 fn differences(before: Option<&Concert>, after: &Concert) -> Vec<PropertyChange> {
+    let Listing { description, image_url, venue, publishes_at } = after.listing();
+    let listing = before.map(Concert::listing);
     Differences::default()
         .note("name", before.map(Concert::name), Some(after.name()), str::to_owned)
         .note("host", before.map(Concert::host), Some(after.host()), str::to_owned)
         .note("queue_id", before.map(Concert::queue), Some(after.queue()), number)
         .note("max_seats_per_user", before.and_then(Concert::max_seats_per_user), after.max_seats_per_user(), number)
+        .note("description", listing.and_then(|listing| listing.description.as_ref()), description.as_ref(), |text| {
+            text.as_str().to_owned()
+        })
+        .note("image_url", listing.and_then(|listing| listing.image_url.as_ref()), image_url.as_ref(), |url| url.as_str().to_owned())
+        .note("venue", listing.and_then(|listing| listing.venue.as_ref()), venue.as_ref(), place)
+        .note("publishes_at", listing.and_then(|listing| listing.publishes_at), *publishes_at, instant)
         .list()
+}
+
+/// Formats a venue for the audit log.
+fn place(Venue { name, city, zone }: &Venue) -> String {
+    format!("{}, {} ({})", name.as_str(), city.as_str(), zone.as_str())
 }

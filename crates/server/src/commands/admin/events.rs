@@ -1,6 +1,6 @@
 //! `frontrow events`.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::event_readers::{self, PATH as READERS};
 use crate::cli::Events;
-use crate::client::{Client, ErrorResponse};
+use crate::client::{Client, ErrorResponse, is_broken_pipe};
 use crate::output::{Output, items, line};
 
 /// The maximum number of events on a page.
@@ -37,11 +37,6 @@ fn position_of(client: &Client, name: &str) -> anyhow::Result<Option<u64>> {
 
 fn position(response: &Value, member: &str) -> anyhow::Result<u64> {
     response[member].as_u64().context("the server returned no position")
-}
-
-/// Whether the process that read the output has closed it.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Whether a retry may succeed: the server is unavailable or overloaded.

@@ -17,6 +17,7 @@ mod reservations;
 mod sale;
 mod schedules;
 mod seats;
+mod tickets;
 mod users;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ fn send(client: &Client, admin: AdminCommand, output: Output) -> anyhow::Result<
         AdminCommand::Sale(sale) => sale::run(client, &sale, output),
         AdminCommand::Users(command) => users::run(client, command.verb, output),
         AdminCommand::Reservations(command) => reservations::run(client, command.verb, output),
+        AdminCommand::Tickets(command) => tickets::run(client, command.verb, output),
         AdminCommand::Payments(command) => payments::run(client, command.verb, output),
         AdminCommand::Log(log) => log::run(client, &log, output),
         AdminCommand::Events(events) => events::run(client, &events, output),
