@@ -41,6 +41,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0013_retention",
     "0014_operators_reads",
     "0016_active_tokens",
+    "0017_listings",
 ];
 
 /// Migrates an SQLite database. Run it inside `BEGIN IMMEDIATE`: if several processes open a database at once, one migrates and the others
@@ -60,4 +61,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0013_retention",
     "0014_operators_reads",
     "0016_active_tokens",
+    "0017_listings",
 ];

@@ -11,7 +11,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::database::{DatabaseFile, OpenError};
 use crate::last_write::LastWrite;
-use crate::statements::{admin, audit_entry, reservation, token};
+use crate::statements::{admin, audit_entry, reservation, seat, token};
 use crate::{commit, file, load};
 
 /// The number of connections for loads, and of those for queries.
@@ -25,6 +25,7 @@ const READ_STATEMENTS: ReadStatements = ReadStatements {
     live_tokens: token::SELECT_AFTER,
     queue_totals: admin::QUEUE_TOTALS,
     schedule_totals: admin::SCHEDULE_TOTALS,
+    offered_seats: seat::SELECT_OFFERED,
     live_reservations: reservation::SELECT_LIVE,
     count_live_reservations: admin::COUNT_LIVE,
     users_named: admin::USERS_NAMED,

@@ -8,6 +8,7 @@ mod health;
 mod metrics;
 mod payments;
 pub(crate) mod problems;
+mod public_schedule;
 pub(crate) mod queue_token_events;
 mod queue_tokens;
 mod queues;
@@ -30,6 +31,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(queues::configure)
         .configure(concerts::configure)
         .configure(schedules::configure)
+        .configure(public_schedule::configure)
         .configure(seats::configure)
         .configure(reservations::configure)
         .configure(wallet::configure)

@@ -16,12 +16,12 @@ const GROWN: &str = include_str!("grown.sql");
 /// Returns all statements that are planned once.
 fn statements() -> impl Iterator<Item = &'static str> {
     let others = [LOAD, housekeeping::KEYS, housekeeping::ROUNDS, housekeeping::RESERVATIONS, housekeeping::TOKENS, housekeeping::USERS];
-    texts().chain([locked_text()]).chain(others).chain(housekeeping::BACKLOGS).chain([READ_STATEMENTS.users_named]).chain([
-        log::PRUNE,
-        log::EXTENT,
-        log::EVENTS,
-        log::ROWS,
-    ])
+    texts()
+        .chain([locked_text()])
+        .chain(others)
+        .chain(housekeeping::BACKLOGS)
+        .chain([READ_STATEMENTS.users_named, READ_STATEMENTS.offered_seats])
+        .chain([log::PRUNE, log::EXTENT, log::EVENTS, log::ROWS])
 }
 
 async fn migrated() -> Database {

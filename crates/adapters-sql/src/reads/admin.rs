@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter,
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Reads;
+use super::{Reads, id_list};
 use crate::rows::{audit_entry, reservation, token, user};
 use crate::{all, micros};
 
@@ -63,9 +63,8 @@ impl AdminQueries for Reads {
         schedules: &[ScheduleId],
         now: OffsetDateTime,
     ) -> Result<BTreeMap<ScheduleId, ScheduleTotals>, ReadError> {
-        let ids: Vec<_> = schedules.iter().map(|schedule| schedule.0.to_string()).collect();
-        let ids = serde_json::to_string(&ids).map_err(|error| ReadError::Fault(Box::new(error)))?;
-        let rows = self.find::<ScheduleTotalsRow>(self.statements.schedule_totals, [ids.into(), micros(now).into()]).await?;
+        let rows =
+            self.find::<ScheduleTotalsRow>(self.statements.schedule_totals, [id_list(schedules)?.into(), micros(now).into()]).await?;
         rows.into_iter().map(|row| Ok((ScheduleId(row.schedule_id), row.totals()?))).collect()
     }
 

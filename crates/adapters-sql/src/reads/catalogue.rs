@@ -1,14 +1,33 @@
 //! The queries of concerts, schedules, seats and queues.
 
+use std::collections::BTreeMap;
+
 use application::PageRequest;
 use application::ports::{Catalogue, ReadError};
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use domain::{Concert, ConcertId, Money, OfferedSeats, PriceRange, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
-use super::Reads;
+use super::{Reads, id_list};
 use crate::all;
 use crate::rows::{concert, queue, schedule, seat};
+
+#[derive(FromQueryResult)]
+struct OfferedSeatsRow {
+    schedule_id: Uuid,
+    unsold: i64,
+    min_price: i64,
+    max_price: i64,
+}
+
+impl OfferedSeatsRow {
+    fn seats(&self) -> Result<OfferedSeats, ReadError> {
+        let price = |minor| Money::new(minor).map_err(|error| ReadError::Corrupt(error.to_string()));
+        let prices = PriceRange { min: price(self.min_price)?, max: price(self.max_price)? };
+        Ok(OfferedSeats { has_unsold: self.unsold > 0, prices })
+    }
+}
 
 #[async_trait]
 impl Catalogue for Reads {
@@ -34,6 +53,11 @@ impl Catalogue for Reads {
         all(self.within(query.all(&self.db)).await?)
     }
 
+    async fn schedules_of(&self, concerts: &[ConcertId]) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        let query = schedule::Entity::find().filter(schedule::Column::ConcertId.is_in(concerts.iter().map(|id| id.0)));
+        all(self.within(query.all(&self.db)).await?)
+    }
+
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
         let row = self.within(schedule::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Versioned::try_from).transpose()?)
@@ -47,6 +71,11 @@ impl Catalogue for Reads {
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {
         let query = seat::Entity::find().filter(seat::Column::ScheduleId.eq(schedule.0)).order_by_asc(seat::Column::Number);
         all(self.within(query.all(&self.db)).await?)
+    }
+
+    async fn offered_seats(&self, schedules: &[ScheduleId]) -> Result<BTreeMap<ScheduleId, OfferedSeats>, ReadError> {
+        let rows = self.find::<OfferedSeatsRow>(self.statements.offered_seats, [id_list(schedules)?.into()]).await?;
+        rows.into_iter().map(|row| Ok((ScheduleId(row.schedule_id), row.seats()?))).collect()
     }
 
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {

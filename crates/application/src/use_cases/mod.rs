@@ -18,7 +18,7 @@ mod release;
 
 use std::sync::Arc;
 
-pub use catalogue::{Concerts, ScheduleView};
+pub use catalogue::{ConcertView, Concerts, PublicSchedule, ScheduleView};
 pub use charge::ChargeWallet;
 pub use enter::Enter;
 pub use exchange::ExchangeSeats;

@@ -157,6 +157,7 @@ impl Fixture {
                 (_, "/v1/concerts/{id}") => (format!("/v1/concerts/{}", CONCERT.0), None),
                 (_, "/v1/queues/{id}") => (format!("/v1/queues/{}", QUEUE.0), None),
                 (_, "/v1/schedules/{id}/seats") => (seats.clone(), None),
+                (_, "/v1/schedules/{id}") => (format!("/v1/schedules/{}", SCHEDULE.0), None),
                 (_, "/v1/reservations/{id}") => (format!("/v1/reservations/{hold}"), None),
                 (_, "/v1/payments/{id}") => (format!("/v1/payments/{payment}"), None),
                 (_, "/v1/queue-tokens/{token}") => (format!("/v1/queue-tokens/{token}"), None),
