@@ -41,6 +41,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0013_retention",
     "0014_operators_reads",
     "0016_active_tokens",
+    "0017_listings",
     "0018_tickets",
     "0019_layouts",
 ];
@@ -62,6 +63,7 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0013_retention",
     "0014_operators_reads",
     "0016_active_tokens",
+    "0017_listings",
     "0018_tickets",
     "0019_layouts",
 ];

@@ -214,6 +214,9 @@ macro_rules! conformance_tests {
                 schedules_are_found_by_their_ids
                 schedules_and_seats_of_others_are_left_out
                 seats_are_ordered_by_number
+                every_part_of_a_listing_is_kept
+                schedules_are_found_by_their_concerts
+                seats_are_offered_unless_they_are_blocked
                 a_user_exists_after_registration_or_the_first_write
                 a_wallet_exists_with_its_user
                 wallet_entries_are_paged_newest_first

@@ -62,6 +62,12 @@ pub(crate) const READ_STATEMENTS: ReadStatements = ReadStatements {
                    coalesce(sum(o.price) FILTER (WHERE s.state = 'RESERVED'), 0)::bigint AS revenue
             FROM seats s LEFT JOIN reservation_seats o ON o.schedule_id = s.schedule_id AND o.number = s.number AND o.live
             WHERE s.schedule_id = k.id HAVING count(*) > 0) t",
+    // As above, so that the size of a hall doesn't change the plan.
+    offered_seats: "
+        SELECT k.id AS schedule_id, t.* FROM (SELECT DISTINCT value::uuid AS id FROM json_array_elements_text($1::json)) k
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE s.sellable) AS unsold, min(s.price) AS min_price, max(s.price) AS max_price
+            FROM seats s WHERE s.schedule_id = k.id AND s.state <> 'BLOCKED' HAVING count(*) > 0) t",
     live_reservations: reservations!(
         "reservations r WHERE r.id IN (SELECT DISTINCT s.reservation_id FROM seats s
                         WHERE s.schedule_id = $1 AND s.reservation_id IS NOT NULL LIMIT $2::bigint)"

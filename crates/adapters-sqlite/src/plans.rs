@@ -50,6 +50,7 @@ async fn no_statement_scans_a_table() {
         token::CHECK_AGAIN,
         seat::SELECT,
         seat::SELECT_LABELLED,
+        seat::SELECT_OFFERED,
         seat::UPDATE,
         reservation::SELECT_ONE,
         reservation::SELECT_PAGE,

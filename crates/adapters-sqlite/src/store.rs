@@ -11,7 +11,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::database::{DatabaseFile, OpenError};
 use crate::last_write::LastWrite;
-use crate::statements::{admin, audit_entry, reservation, token};
+use crate::statements::{admin, audit_entry, reservation, seat, token};
 use crate::{commit, file, load};
 
 /// The number of connections for loads, and of those for queries.
@@ -26,6 +26,7 @@ const READ_STATEMENTS: ReadStatements = ReadStatements {
     live_tokens: token::SELECT_AFTER,
     queue_totals: admin::QUEUE_TOTALS,
     schedule_totals: admin::SCHEDULE_TOTALS,
+    offered_seats: seat::SELECT_OFFERED,
     live_reservations: reservation::SELECT_LIVE,
     reservations_of_schedule: reservation::SELECT_OF_SCHEDULE,
     reservation_of_seat: reservation::SELECT_OF_SEAT,

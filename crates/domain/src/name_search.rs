@@ -68,7 +68,7 @@ fn key(words: &[String]) -> String {
 }
 
 /// Folds `text` and splits it into words: runs of letters and digits. A text without letters and digits is one word.
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let is_sign = |char: char| !char.is_alphanumeric() && !is_combining_mark(char);
     let words: Vec<String> = folded.split(is_sign).filter(|word| !word.is_empty()).map(str::to_owned).collect();

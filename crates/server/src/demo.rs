@@ -6,7 +6,8 @@ use application::{PageRequest, UseCases};
 use domain::idempotency::{Fingerprint, IdempotencyKey, IdempotentRequest, Operation};
 use domain::queue::PolicyOverrides;
 use domain::{
-    Change, Concert, ConcertId, IdempotencyScope, Money, Note, Queue, QueueId, Schedule, ScheduleId, Seat, SeatNumber, UserId, Write, Zone,
+    Change, Concert, ConcertId, Description, IdempotencyScope, Listing, Money, Note, Queue, QueueId, Schedule, ScheduleId, Seat,
+    SeatNumber, Title, UserId, Venue, Write, Zone,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::{Uuid, uuid};
@@ -23,6 +24,11 @@ const ARENA_QUEUE: QueueId = QueueId(uuid!("0f207207-0000-7000-8000-000000a2e0aa
 /// The demo user, who has funds.
 pub(crate) const USER: UserId = UserId(Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_00de_3000));
 const FUNDS: i64 = 500_000;
+
+const CLUB_DESCRIPTION: &str = "Three short sets by the house trio, from midnight until the small hours.\n\nFifty seats around the piano. The \
+    bar stays open between the sets.";
+const ARENA_DESCRIPTION: &str = "The only show of the tour in Korea, with the full light installation.\n\nDoors open two hours before the \
+    show. Bags larger than A4 can't be taken into the hall.";
 
 const CLUB_SEATS: u32 = 50;
 const CLUB_PRICE: i64 = 60_000;
@@ -66,10 +72,12 @@ fn catalogue(now: OffsetDateTime) -> anyhow::Result<Change> {
         PolicyOverrides { active: Some(Duration::minutes(15)), ..PolicyOverrides::default() },
         Some("You keep your position while this page is closed.".into()),
     );
+    let club = Concert::new(CLUB, "Club Night: The Small Hours".into(), "Blue Door Club".into(), Queue::DEFAULT);
+    let arena = Concert::new(ARENA, "Northern Lights Arena Tour".into(), "Han River Arena".into(), ARENA_QUEUE);
     let mut change = Change::default()
         .writing(Write::insert(arena_queue))
-        .writing(Write::insert(Concert::new(CLUB, "Club Night: The Small Hours".into(), "Blue Door Club".into(), Queue::DEFAULT)))
-        .writing(Write::insert(Concert::new(ARENA, "Northern Lights Arena Tour".into(), "Han River Arena".into(), ARENA_QUEUE)));
+        .writing(Write::insert(club.with_listing(listing(CLUB_DESCRIPTION, "Blue Door Club")?)))
+        .writing(Write::insert(arena.with_listing(listing(ARENA_DESCRIPTION, "Han River Arena")?)));
     for (id, days) in CLUB_SCHEDULES.into_iter().zip(14..) {
         change.write(Write::insert(schedule(id, CLUB, evening + Duration::days(days), now)?));
         for number in 1..=CLUB_SEATS {
@@ -86,6 +94,12 @@ fn catalogue(now: OffsetDateTime) -> anyhow::Result<Change> {
         }
     }
     Ok(change)
+}
+
+/// Returns the listing of a concert at a venue in Seoul.
+fn listing(description: &str, venue: &str) -> anyhow::Result<Listing> {
+    let venue = Venue { name: Title::new(venue)?, city: Title::new("Seoul")?, zone: Zone::new("Asia/Seoul")? };
+    Ok(Listing { description: Some(Description::new(description)?), venue: Some(venue), ..Listing::default() })
 }
 
 fn seats_of(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char, u32), u32)> {

@@ -1,5 +1,6 @@
 //! An instance's connection to the store, which adds latency and injects faults.
 
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,8 +13,7 @@ use application::ports::{
 use async_trait::async_trait;
 use domain::change::Admission;
 use domain::{
-    Change, Concert, ConcertId, Layout, LayoutHash, LoggedRow, Need, NewToken, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId,
-    Seat, TokenId, Versioned,
+    Change, Concert, ConcertId, Layout, LayoutHash, LoggedRow, Need, NewToken, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned, OfferedSeats,
 };
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -257,6 +257,10 @@ impl Catalogue for Connection {
         self.read(self.world.ports.catalogue.schedules(concert)).await
     }
 
+    async fn schedules_of(&self, concerts: &[ConcertId]) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        self.read(self.world.ports.catalogue.schedules_of(concerts)).await
+    }
+
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
         self.read(self.world.ports.catalogue.schedule(id)).await
     }
@@ -267,6 +271,10 @@ impl Catalogue for Connection {
 
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {
         self.read(self.world.ports.catalogue.seats(schedule)).await
+    }
+
+    async fn offered_seats(&self, schedules: &[ScheduleId]) -> Result<BTreeMap<ScheduleId, OfferedSeats>, ReadError> {
+        self.read(self.world.ports.catalogue.offered_seats(schedules)).await
     }
 
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {

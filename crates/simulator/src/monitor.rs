@@ -124,7 +124,9 @@ async fn check_seat_maps(world: &World, instance: &Instance) -> Check {
         // Reading them may take time; a commit in the meantime postpones the comparison. The map is read last: it is that of the current
         // time, when a hold may have ended.
         let concerts = &instance.service.use_cases.concerts;
-        let (Ok(known), Ok(map)) = (concerts.schedule(id).await, concerts.seats(&schedule.row).await) else { continue };
+        let (Ok(known), Ok(map)) = (concerts.schedule(id).await.map(|known| known.schedule), concerts.seats(&schedule.row).await) else {
+            continue;
+        };
         if !is_quiet(world) {
             return Ok(());
         }

@@ -56,6 +56,11 @@ impl<T> List<T> {
         Self { items, next_cursor: None }
     }
 
+    /// Creates a page of `items`.
+    pub(crate) const fn part(items: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { items, next_cursor }
+    }
+
     /// Creates the page, with each item converted by `show`.
     pub(crate) fn new<I, C: Cursor>(page: Page<I, C>, show: impl FnMut(I) -> T) -> Self {
         let next_cursor = page.next.map(|item| format!("{}{}", C::LIST, item.digits()));

@@ -24,6 +24,13 @@ impl std::fmt::Display for Instant {
     }
 }
 
+impl Instant {
+    /// Reads an instant in UTC, truncated to microseconds.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        read(text).map(Self)
+    }
+}
+
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut text = [0; MAX_LENGTH];
@@ -43,7 +50,7 @@ impl From<Instant> for OffsetDateTime {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        read(&text).map(Self).ok_or_else(|| de::Error::custom("must be an RFC 3339 timestamp from 1970 to 9998, like 2026-11-21T20:00:00Z"))
+        Self::read(&text).ok_or_else(|| de::Error::custom("must be an RFC 3339 timestamp from 1970 to 9998, like 2026-11-21T20:00:00Z"))
     }
 }
 

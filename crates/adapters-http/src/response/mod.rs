@@ -4,7 +4,9 @@ mod compressed;
 mod estimate;
 mod instant;
 mod money;
+mod price_range;
 mod queue_token;
+mod schedule_state;
 mod seat;
 mod tag;
 pub(crate) mod token_status;
@@ -19,7 +21,9 @@ pub(crate) use compressed::{AcceptsGzip, CompressedJson};
 pub(crate) use estimate::EstimateBody;
 pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;
+pub(crate) use price_range::PriceRangeBody;
 pub(crate) use queue_token::{EventState, TokenBody};
+pub(crate) use schedule_state::ScheduleStateBody;
 pub(crate) use seat::{SeatStatusBody, seat_status};
 pub(crate) use tag::{Tag, without_coding};
 
@@ -27,6 +31,9 @@ use crate::problem::Problem;
 
 /// `Idempotency-Replayed`: the response is the stored one of the first request.
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// How long clients and proxies may keep a part of the public catalogue: so long, they may show it after it has changed.
+pub(crate) const CATALOGUE_CACHING: &str = "public, max-age=2";
 
 /// Creates a response that must not be cached.
 pub(crate) fn uncached_json(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, Problem> {

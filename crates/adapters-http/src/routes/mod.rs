@@ -10,6 +10,7 @@ pub(crate) mod layouts;
 mod metrics;
 mod payments;
 pub(crate) mod problems;
+mod public_schedule;
 pub(crate) mod queue_token_events;
 mod queue_tokens;
 mod queues;
@@ -35,6 +36,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(queues::configure)
         .configure(concerts::configure)
         .configure(schedules::configure)
+        .configure(public_schedule::configure)
         .configure(seats::configure)
         .configure(layouts::configure)
         .configure(reservations::configure)

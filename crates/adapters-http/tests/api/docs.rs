@@ -41,6 +41,7 @@ fn the_document_contains_every_operation_of_the_contract() {
         "GET /v1/concerts",
         "GET /v1/concerts/{id}",
         "GET /v1/concerts/{id}/schedules",
+        "GET /v1/schedules/{id}",
         "GET /v1/schedules/{id}/seats",
         "GET /v1/schedules/{id}/layout",
         "GET /v1/schedules/{id}/layouts/{hash}",

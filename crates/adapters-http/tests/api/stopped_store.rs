@@ -1,5 +1,6 @@
 //! A store that stops responding: what users can still read.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,9 +8,7 @@ use std::time::Duration;
 use application::PageRequest;
 use application::ports::{Catalogue, CommitError, Committed, Ports, ReadError, Store, Tokens};
 use async_trait::async_trait;
-use domain::{
-    Change, Concert, ConcertId, Layout, LayoutHash, Need, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned,
-};
+use domain::{Change, Concert, ConcertId, Layout, LayoutHash, Need, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned, OfferedSeats};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -55,6 +54,11 @@ impl Catalogue for Stoppable {
         self.ports.catalogue.schedules(concert).await
     }
 
+    async fn schedules_of(&self, concerts: &[ConcertId]) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        self.check()?;
+        self.ports.catalogue.schedules_of(concerts).await
+    }
+
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
         self.check()?;
         self.ports.catalogue.schedule(id).await
@@ -68,6 +72,11 @@ impl Catalogue for Stoppable {
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {
         self.check()?;
         self.ports.catalogue.seats(schedule).await
+    }
+
+    async fn offered_seats(&self, schedules: &[ScheduleId]) -> Result<BTreeMap<ScheduleId, OfferedSeats>, ReadError> {
+        self.check()?;
+        self.ports.catalogue.offered_seats(schedules).await
     }
 
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {

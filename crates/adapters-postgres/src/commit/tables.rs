@@ -19,7 +19,8 @@ pub(super) const CONCERTS: Table<concert::Model> = Table {
     name: "concerts",
     key: columns![concert::Model; id: "uuid"],
     set: columns![concert::Model; version: "bigint", name: "text", host: "text", queue_id: "uuid", max_seats_per_user: "bigint",
-                  cancelled_at: "bigint", cancellation_reason: "text"],
+                  cancelled_at: "bigint", cancellation_reason: "text", description: "text", image_url: "text",
+                  venue_name: "text", venue_city: "text", venue_zone: "text", publishes_at: "bigint"],
     rest: &[],
 };
 

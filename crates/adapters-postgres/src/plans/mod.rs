@@ -20,7 +20,7 @@ fn statements() -> impl Iterator<Item = &'static str> {
         .chain([locked_text()])
         .chain(others)
         .chain(housekeeping::BACKLOGS)
-        .chain([READ_STATEMENTS.users_named, READ_STATEMENTS.reservation_of_seat])
+        .chain([READ_STATEMENTS.users_named, READ_STATEMENTS.reservation_of_seat, READ_STATEMENTS.offered_seats])
         .chain([log::PRUNE, log::EXTENT, log::EVENTS, log::ROWS])
 }
 

@@ -1,14 +1,33 @@
 //! The queries of concerts, schedules, seats and queues.
 
+use std::collections::BTreeMap;
+
 use application::PageRequest;
 use application::ports::{Catalogue, ReadError};
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned, Money, OfferedSeats, PriceRange};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, FromQueryResult};
+use uuid::Uuid;
 
-use super::{Reads, repeated};
+use super::{Reads, repeated, json_ids};
 use crate::all;
 use crate::rows::{concert, layout, queue, schedule, seat};
+
+#[derive(FromQueryResult)]
+struct OfferedSeatsRow {
+    schedule_id: Uuid,
+    unsold: i64,
+    min_price: i64,
+    max_price: i64,
+}
+
+impl OfferedSeatsRow {
+    fn seats(&self) -> Result<OfferedSeats, ReadError> {
+        let price = |minor| Money::new(minor).map_err(|error| ReadError::Corrupt(error.to_string()));
+        let prices = PriceRange { min: price(self.min_price)?, max: price(self.max_price)? };
+        Ok(OfferedSeats { has_unsold: self.unsold > 0, prices })
+    }
+}
 
 #[async_trait]
 impl Catalogue for Reads {
@@ -39,6 +58,11 @@ impl Catalogue for Reads {
         all(self.within(query.all(&self.db)).await?)
     }
 
+    async fn schedules_of(&self, concerts: &[ConcertId]) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        let query = schedule::Entity::find().filter(schedule::Column::ConcertId.is_in(concerts.iter().map(|id| id.0)));
+        all(self.within(query.all(&self.db)).await?)
+    }
+
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
         let row = self.within(schedule::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Versioned::try_from).transpose()?)
@@ -57,6 +81,11 @@ impl Catalogue for Reads {
     async fn layout(&self, hash: LayoutHash) -> Result<Option<Layout>, ReadError> {
         let row = self.within(layout::Entity::find_by_id(hash.to_string()).one(&self.db)).await?;
         Ok(row.map(Layout::try_from).transpose()?)
+    }
+
+    async fn offered_seats(&self, schedules: &[ScheduleId]) -> Result<BTreeMap<ScheduleId, OfferedSeats>, ReadError> {
+        let rows = self.find::<OfferedSeatsRow>(self.statements.offered_seats, [json_ids(schedules.iter().map(|schedule| schedule.0))?.into()]).await?;
+        rows.into_iter().map(|row| Ok((ScheduleId(row.schedule_id), row.seats()?))).collect()
     }
 
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {

@@ -8,9 +8,9 @@
 //! In the other two modes, what isn't known is read from the store.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Bound;
+use std::sync::Arc;
 
-use domain::{Concert, ConcertId, QueueId, Schedule, ScheduleId, Versioned};
+use domain::{Concert, ConcertId, ListedConcert, Listing, QueueId, Schedule, ScheduleId, Versioned};
 
 use crate::recency::Recency;
 
@@ -19,10 +19,10 @@ const ROW_BYTES: usize = 512;
 
 /// A concert and its schedules.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ConcertSchedules {
-    pub(super) concert: Versioned<Concert>,
+pub(crate) struct ConcertSchedules {
+    pub(crate) concert: Versioned<Concert>,
     /// By start, then id.
-    pub(super) schedules: Vec<Versioned<Schedule>>,
+    pub(crate) schedules: Vec<Versioned<Schedule>>,
 }
 
 /// The result of a look-up in memory.
@@ -57,6 +57,8 @@ pub(super) struct KnownConcerts {
     /// Counts readings and fillings, so that each is distinguished from all others.
     count: u64,
     doubts: u64,
+    /// Counts the changes of what is known.
+    changes: u64,
     evicted: usize,
 }
 
@@ -64,6 +66,8 @@ pub(super) struct KnownConcerts {
 struct Entry {
     concert: Option<Versioned<Concert>>,
     schedules: BTreeMap<ScheduleId, Versioned<Schedule>>,
+    /// What a list needs of it, once the rows are current.
+    listed: Option<Arc<ListedConcert>>,
     /// Whether the rows are those of the store. If not, they must be read; until then, the entry collects the rows that are committed.
     is_current: bool,
     reading: Reading,
@@ -74,12 +78,10 @@ impl Entry {
         let reason = |cancellation: Option<&domain::Cancellation>| {
             cancellation.and_then(|cancellation| cancellation.reason.as_ref()).map_or(0, |reason| reason.as_str().len())
         };
-        let concert = self
-            .concert
-            .as_ref()
-            .map_or(0, |concert| ROW_BYTES + concert.name().len() + concert.host().len() + reason(concert.cancellation()));
-        let schedules = self.schedules.values();
-        concert + schedules.map(|row| ROW_BYTES + row.zone().as_str().len() + reason(row.cancellation())).sum::<usize>()
+        let names = |concert: &Concert| concert.name().len() + concert.host().len() + listing_bytes(concert.listing());
+        let concert = self.concert.as_ref().map_or(0, |concert| ROW_BYTES + names(concert) + reason(concert.cancellation()));
+        let schedules = self.schedules.values().map(|row| ROW_BYTES + row.zone().as_str().len() + reason(row.cancellation()));
+        concert + schedules.sum::<usize>() + self.listed.as_ref().map_or(0, |listed| listed.bytes())
     }
 
     fn content(&self) -> Option<ConcertSchedules> {
@@ -99,6 +101,7 @@ impl KnownConcerts {
             recency: Recency::new(limit),
             count: 0,
             doubts: 0,
+            changes: 0,
             evicted: 0,
         }
     }
@@ -136,11 +139,15 @@ impl KnownConcerts {
         self.concert_of.get(&id).copied()
     }
 
-    /// Returns concerts in the order of their ids, those after the cursor; none if only the store knows all of them.
-    pub(super) fn concerts(&self, after: Option<ConcertId>, at_most: usize) -> Option<Vec<Versioned<Concert>>> {
-        let later = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
-        let concerts = self.all()?.range(later).filter_map(|(_, entry)| entry.concert.clone());
-        Some(concerts.take(at_most).collect())
+    /// Returns what lists need of all concerts, and how often what is known has changed; none if only the store knows all of them.
+    pub(super) fn listed(&self) -> Option<(Vec<Arc<ListedConcert>>, u64)> {
+        let listed = self.all()?.values().filter_map(|entry| entry.listed.clone());
+        Some((listed.collect(), self.changes))
+    }
+
+    /// Returns how often what is known has changed.
+    pub(super) const fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Returns the concerts of a queue, by id; none if only the store knows all of them.
@@ -210,7 +217,7 @@ impl KnownConcerts {
 
     /// Marks the concert as doubtful, and the schedule, if it is named: their rows must be read again.
     pub(super) fn doubt(&mut self, id: ConcertId, schedule: Option<ScheduleId>) {
-        self.doubts += 1;
+        (self.doubts, self.changes) = (self.doubts + 1, self.changes + 1);
         if self.mode == Mode::Partial && !self.entries.contains_key(&id) {
             return;
         }
@@ -265,7 +272,7 @@ impl KnownConcerts {
 
     /// Forgets everything, and begins to read all concerts.
     pub(super) fn start_filling(&mut self) -> Filling {
-        self.count += 1;
+        (self.count, self.changes) = (self.count + 1, self.changes + 1);
         let filling = Filling(self.count);
         self.mode = Mode::Filling(filling);
         (self.entries, self.concert_of) = (BTreeMap::new(), HashMap::new());
@@ -289,7 +296,7 @@ impl KnownConcerts {
         let count = &mut self.count;
         self.entries.entry(id).or_insert_with(|| {
             *count += 1;
-            Entry { concert: None, schedules: BTreeMap::new(), is_current: false, reading: Reading(*count) }
+            Entry { concert: None, schedules: BTreeMap::new(), listed: None, is_current: false, reading: Reading(*count) }
         })
     }
 
@@ -298,9 +305,13 @@ impl KnownConcerts {
         Reading(self.count)
     }
 
-    /// Updates the size of a concert, and evicts others if all don't fit.
+    /// Updates what lists need of a concert after a change, and its size, and evicts others if all don't fit.
     fn weigh(&mut self, id: ConcertId) {
-        let Some(bytes) = self.entries.get(&id).filter(|entry| entry.is_current).map(Entry::bytes) else { return };
+        self.changes += 1;
+        let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.is_current) else { return };
+        let schedules = entry.schedules.values().map(|schedule| &schedule.row);
+        entry.listed = entry.concert.as_ref().map(|concert| Arc::new(ListedConcert::new(concert, schedules)));
+        let bytes = entry.bytes();
         for least in self.recency.set(id, bytes) {
             self.mode = Mode::Partial;
             self.evicted += 1;
@@ -316,6 +327,13 @@ impl KnownConcerts {
             }
         }
     }
+}
+
+/// Returns the size of the texts of a listing.
+fn listing_bytes(Listing { description, image_url, venue, .. }: &Listing) -> usize {
+    let venue = venue.as_ref().map_or(0, |venue| venue.name.as_str().len() + venue.city.as_str().len() + venue.zone.as_str().len());
+    let description = description.as_ref().map_or(0, |description| description.as_str().len());
+    description + image_url.as_ref().map_or(0, |url| url.as_str().len()) + venue
 }
 
 /// Replaces the row if `row` is newer.

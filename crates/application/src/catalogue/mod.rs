@@ -1,23 +1,35 @@
 //! The catalogue in memory: the concerts, their schedules, and the queues. It is a read model, filled from the store at the start and updated
 //! by commits, so that requests of users read none of these rows from the store. If not all concerts fit into its memory, the least recently
 //! used ones are read from the store when they are requested. Commands read the rows themselves.
+//!
+//! Public lists of concerts are answered from the programme, which has the order of all concerts and what filters need, and from what is
+//! known of the schedules' seats.
 
 mod known_concerts;
 mod known_queues;
+mod listing;
+mod offered_seats;
+mod programme;
 mod reading;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
-use domain::{Change, Concert, ConcertId, LoggedRow, Queue, QueueId, Schedule, ScheduleId, Versioned};
+use domain::{Change, Concert, ConcertId, LoggedRow, OfferedSeats, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
+use time::OffsetDateTime;
 
 use crate::loads::Loads;
 use crate::memory::MemoryMetrics;
-use crate::page::PageRequest;
 use crate::ports::{Catalogue, Committed, Observer};
 use crate::{Error, ReadModel};
 use known_concerts::{KnownConcerts, Lookup};
 use known_queues::KnownQueues;
+use offered_seats::KnownSeats;
+use programme::Programme;
+
+pub(crate) use known_concerts::ConcertSchedules;
 
 /// The number of concerts whose schedules are read at the same time.
 const MAX_LOADS: usize = 4;
@@ -28,28 +40,26 @@ pub struct CatalogueModel {
     concerts: Mutex<KnownConcerts>,
     queues: KnownQueues,
     loads: Loads<ConcertId>,
+    programme: ArcSwapOption<Programme>,
+    /// Held while a programme is made.
+    making_programme: tokio::sync::Mutex<()>,
+    offered_seats: KnownSeats,
     metrics: MemoryMetrics,
 }
 
 impl CatalogueModel {
     /// Creates an empty catalogue, whose concerts and schedules take at most `limit` bytes.
     pub fn new(store: Arc<dyn Catalogue>, limit: usize) -> Self {
+        let offered_seats = KnownSeats::new(store.clone());
         Self {
             store,
             concerts: Mutex::new(KnownConcerts::new(limit)),
             queues: KnownQueues::new(),
             loads: Loads::new(MAX_LOADS),
+            programme: ArcSwapOption::empty(),
+            making_programme: tokio::sync::Mutex::default(),
+            offered_seats,
             metrics: MemoryMetrics::new("catalogue", limit),
-        }
-    }
-
-    /// Returns concerts in the order of their ids, those after the page's cursor.
-    pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Vec<Versioned<Concert>>, Error> {
-        let known = self.known().concerts(page.after, usize::try_from(page.size).unwrap_or(usize::MAX));
-        self.count(known.is_some());
-        match known {
-            Some(concerts) => Ok(concerts),
-            None => Ok(self.store.concerts(page).await?),
         }
     }
 
@@ -71,13 +81,18 @@ impl CatalogueModel {
         }
     }
 
+    /// Returns the concert with its schedules, if it exists.
+    pub(crate) async fn concert_schedules(&self, id: ConcertId) -> Result<Option<ConcertSchedules>, Error> {
+        let known = self.known().concert_schedules(id);
+        match self.counted(known) {
+            Lookup::Known(known) => Ok(known),
+            Lookup::Unknown => self.read(id).await,
+        }
+    }
+
     /// Returns all schedules of a concert, by start, then id; none if the concert doesn't exist.
     pub async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, Error> {
-        let known = self.known().concert_schedules(concert);
-        match self.counted(known) {
-            Lookup::Known(known) => Ok(known.map(|known| known.schedules).unwrap_or_default()),
-            Lookup::Unknown => Ok(self.read(concert).await?.map(|read| read.schedules).unwrap_or_default()),
-        }
+        Ok(self.concert_schedules(concert).await?.map(|found| found.schedules).unwrap_or_default())
     }
 
     /// Returns the schedule, if it exists.
@@ -97,6 +112,15 @@ impl CatalogueModel {
         let Lookup::Known(Some(concert)) = known.concert(schedule.concert()) else { return None };
         self.metrics.hit();
         Some((schedule, concert.queue()))
+    }
+
+    /// Returns what the public sees of the seats of each of `schedules` that has offered seats, at most some seconds old.
+    pub(crate) async fn offered_seats(
+        &self,
+        schedules: &[ScheduleId],
+        now: OffsetDateTime,
+    ) -> Result<HashMap<ScheduleId, OfferedSeats>, Error> {
+        self.offered_seats.of(schedules, now).await
     }
 
     /// Returns the queue, as far as it is known in memory.
@@ -151,13 +175,15 @@ impl ReadModel for CatalogueModel {
             LoggedRow::Concert(concert) => self.known().keep_concert(concert),
             LoggedRow::Schedule(schedule) => self.known().keep_schedule(schedule),
             LoggedRow::Queue(queue) => return self.queues.keep(queue),
-            LoggedRow::Token(_) | LoggedRow::Seat(_) => return,
+            LoggedRow::Seat(seat) => return self.offered_seats.change(seat.schedule()),
+            LoggedRow::Token(_) => return,
         }
         self.measure();
     }
 
     async fn reload(&self) -> Result<(), Error> {
         self.queues.doubt();
+        self.offered_seats.change_all();
         self.fill().await
     }
 }
@@ -174,6 +200,9 @@ impl Observer for CatalogueModel {
         }
         for schedule in change.rows::<Schedule>() {
             self.known().doubt(schedule.row.concert(), Some(schedule.row.id()));
+        }
+        for seat in change.rows::<Seat>() {
+            self.offered_seats.change(seat.row.schedule());
         }
         if change.row::<Queue>().is_some() {
             self.queues.doubt();

@@ -4,13 +4,28 @@
 use domain::{Concert, ConcertId, Schedule, ScheduleId, Versioned};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::known_concerts::{ConcertSchedules, Lookup};
+use super::known_concerts::{ConcertSchedules, Filling, KnownConcerts, Lookup};
 use super::{CatalogueModel, MAX_LOADS};
 use crate::Error;
 use crate::page::PageRequest;
 
 /// The number of concerts that are read at once.
 const PAGE: u32 = 1_000;
+
+/// A concert that was read before its reading began.
+struct ReadEarlier {
+    concert: Versioned<Concert>,
+    /// The reading of all concerts that it belongs to, and how often rows had become doubtful.
+    filling: Filling,
+    doubts: u64,
+}
+
+impl ReadEarlier {
+    /// Returns the concert unless it may be outdated: all commits since were applied, and none became doubtful.
+    fn current(self, known: &KnownConcerts) -> Option<Versioned<Concert>> {
+        (known.is_filling(self.filling) && known.doubts() == self.doubts).then_some(self.concert)
+    }
+}
 
 impl CatalogueModel {
     /// Fills the catalogue with all queues and, as far as they fit into its memory, all concerts.
@@ -22,8 +37,7 @@ impl CatalogueModel {
             let doubts = self.known().doubts();
             let concerts = self.store.concerts(page).await?;
             page.after = concerts.last().map(|concert| concert.id());
-            // A row that was read before it became doubtful may be outdated.
-            let read = |concert: Versioned<Concert>| self.read_or(concert.id(), Some(concert).filter(|_| self.known().doubts() == doubts));
+            let read = |concert: Versioned<Concert>| self.read_or(concert.id(), Some(ReadEarlier { concert, filling, doubts }));
             let reads = stream::iter(concerts).map(read);
             let mut reads = reads.buffer_unordered(MAX_LOADS);
             while reads.try_next().await?.is_some() {
@@ -69,14 +83,17 @@ impl CatalogueModel {
     }
 
     /// Reads the schedules of a concert, and the concert itself unless it was just read.
-    async fn read_or(&self, id: ConcertId, concert: Option<Versioned<Concert>>) -> Result<Option<ConcertSchedules>, Error> {
+    async fn read_or(&self, id: ConcertId, earlier: Option<ReadEarlier>) -> Result<Option<ConcertSchedules>, Error> {
         let load = async {
             // Another request may have read it meanwhile.
             let known = self.known().concert_schedules(id);
             if let Lookup::Known(known) = known {
                 return Ok(known);
             }
-            let reading = self.known().start_reading(id);
+            let (reading, concert) = {
+                let mut known = self.known();
+                (known.start_reading(id), earlier.and_then(|earlier| earlier.current(&known)))
+            };
             match self.read_rows(id, concert).await {
                 Ok(read) => Ok(self.known().end_reading(id, reading, read)),
                 Err(error) => {

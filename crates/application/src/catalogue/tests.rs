@@ -1,7 +1,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::testing::{CONCERT, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, a_concert, a_queue, a_schedule};
-use domain::{Cancellation, Version, Write};
+use domain::{Cancellation, ListPosition, Version, Write};
+use time::Duration;
 use uuid::Uuid;
 
 use super::*;
@@ -37,8 +38,17 @@ fn commit(model: &CatalogueModel, change: &Change) {
     model.committed(change, &Committed::default());
 }
 
-fn page(after: Option<ConcertId>, size: u32) -> PageRequest<ConcertId> {
-    PageRequest { after, size }
+/// Returns the ids of all concerts in the order of the programme at `now`.
+async fn programme(model: &CatalogueModel, now: OffsetDateTime) -> Vec<ConcertId> {
+    model.programme(now).await.unwrap().after(None).iter().map(|(position, _)| position.id).collect()
+}
+
+fn ids(concerts: &[Versioned<Concert>]) -> Vec<ConcertId> {
+    concerts.iter().map(|concert| concert.id()).collect()
+}
+
+fn starting(schedule: &Versioned<Schedule>, starts_at: OffsetDateTime) -> Change {
+    Change::default().writing(Write::update(schedule, schedule.row.clone().with_start(starts_at)))
 }
 
 /// A store with two concerts, of which the first has a schedule, and the number of its reads.
@@ -62,8 +72,8 @@ impl Store {
             let fails = store.fails.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok();
             if fails { Err(ReadError::Unavailable("no connection".into())) } else { Ok(store.clone()) }
         };
-        let (of_queues, of_concerts, of_concert, of_schedules, of_schedule) =
-            (read.clone(), read.clone(), read.clone(), read.clone(), read);
+        let (of_queues, of_concerts, of_concert, of_schedules, of_schedule, of_many) =
+            (read.clone(), read.clone(), read.clone(), read.clone(), read.clone(), read);
         catalogue.expect_queues().returning(move || of_queues().map(|_| vec![a_queue()]));
         catalogue.expect_concerts().returning(move |page| {
             let later = of_concerts()?.concerts().into_iter().filter(|concert| page.after.is_none_or(|after| after < concert.id()));
@@ -74,6 +84,9 @@ impl Store {
             .expect_schedules()
             .returning(move |id| of_schedules().map(|_| if id == CONCERT { vec![schedule(SCHEDULE, CONCERT)] } else { vec![] }));
         catalogue.expect_schedule().returning(move |id| of_schedule().map(|_| (id == SCHEDULE).then(|| schedule(SCHEDULE, CONCERT))));
+        catalogue.expect_schedules_of().returning(move |concerts| {
+            of_many().map(|_| if concerts.contains(&CONCERT) { vec![schedule(SCHEDULE, CONCERT)] } else { vec![] })
+        });
         CatalogueModel::new(Arc::new(catalogue), limit)
     }
 
@@ -93,8 +106,7 @@ impl Store {
 async fn a_filled_catalogue_answers_every_request_from_memory() {
     let store = Store::default();
     let model = store.filled(ENOUGH).await;
-    assert_eq!(model.concerts(page(None, 10)).await.unwrap(), store.concerts());
-    assert_eq!(model.concerts(page(Some(CONCERT), 10)).await.unwrap(), [concert(OTHER_CONCERT)]);
+    assert_eq!(programme(&model, NOW).await, ids(&store.concerts()));
     assert_eq!(model.concert(CONCERT).await.unwrap(), Some(concert(CONCERT)));
     assert_eq!(model.schedules(CONCERT).await.unwrap(), [schedule(SCHEDULE, CONCERT)]);
     assert_eq!(model.schedule(SCHEDULE).await.unwrap(), Some(schedule(SCHEDULE, CONCERT)));
@@ -117,7 +129,8 @@ async fn commits_change_the_catalogue_at_once_in_any_order() {
     commit(&model, &Change::default().writing(Write::insert(new.row.clone())).writing(Write::insert(date.row.clone())));
     let new = Versioned::new(Version::FIRST, new.row);
     assert_eq!(model.schedules(concert_id(7)).await.unwrap(), [Versioned::new(Version::FIRST, date.row)]);
-    assert_eq!(model.concerts(page(Some(OTHER_CONCERT), 10)).await.unwrap(), [new]);
+    assert_eq!(model.concert(concert_id(7)).await.unwrap(), Some(new));
+    assert_eq!(programme(&model, NOW).await, [concert_id(7), CONCERT, OTHER_CONCERT], "the others have no schedule ahead");
     let paused = a_queue().row.restore(domain::QueueState::Paused);
     commit(&model, &Change::default().writing(Write::update(&a_queue(), paused.clone())));
     assert_eq!(model.queue(QUEUE).map(|queue| queue.row.clone()), Some(paused));
@@ -139,7 +152,7 @@ async fn doubtful_rows_are_read_again_until_that_succeeds() {
     model.refresh().await.unwrap();
     let reads = store.reads();
     assert_eq!(model.schedule(OTHER_SCHEDULE).await.unwrap(), None, "it was not committed");
-    assert_eq!(model.concerts(page(None, 10)).await.unwrap(), store.concerts());
+    assert_eq!(programme(&model, NOW).await, ids(&store.concerts()));
     assert_eq!(model.schedules(CONCERT).await.unwrap(), [schedule(SCHEDULE, CONCERT)]);
     model.refresh().await.unwrap();
     assert_eq!(store.reads(), reads, "nothing is doubtful any more");
@@ -148,10 +161,10 @@ async fn doubtful_rows_are_read_again_until_that_succeeds() {
 #[tokio::test]
 async fn concerts_that_do_not_fit_are_read_from_the_store_and_evict_others() {
     let store = Store { more: 20, ..Store::default() };
-    let limit = 4_000;
+    let limit = 5_000;
     let model = store.filled(limit).await;
     assert!(model.known().bytes() <= limit);
-    assert_eq!(model.concerts(page(None, 30)).await.unwrap(), store.concerts());
+    assert_eq!(programme(&model, NOW).await, ids(&store.concerts()));
     for _ in 0..2 {
         for concert in store.concerts() {
             assert_eq!(model.concert(concert.id()).await.unwrap(), Some(concert));
@@ -179,4 +192,42 @@ async fn a_reload_reads_everything_again() {
     let reads = store.reads();
     assert_eq!(model.concert(CONCERT).await.unwrap(), Some(concert(CONCERT)));
     assert_eq!(store.reads(), reads);
+}
+
+#[tokio::test]
+async fn the_programme_follows_commits_and_the_starts_of_shows() {
+    let store = Store::default();
+    let model = store.filled(ENOUGH).await;
+    let date = schedule(OTHER_SCHEDULE, OTHER_CONCERT);
+    commit(&model, &Change::default().writing(Write::insert(date.row.clone().with_start(NOW + Duration::HOUR))));
+    assert_eq!(programme(&model, NOW).await, [OTHER_CONCERT, CONCERT]);
+    let moment = Duration::MICROSECOND;
+    assert_eq!(programme(&model, NOW + Duration::HOUR - moment).await, [OTHER_CONCERT, CONCERT]);
+    assert_eq!(programme(&model, NOW + Duration::HOUR).await, [CONCERT, OTHER_CONCERT], "it has started");
+    assert_eq!(programme(&model, NOW).await, [OTHER_CONCERT, CONCERT], "the clock was set back");
+    commit(&model, &starting(&schedule(SCHEDULE, CONCERT), NOW + Duration::MINUTE));
+    assert_eq!(programme(&model, NOW).await, [CONCERT, OTHER_CONCERT]);
+    model.doubtful(&starting(&Versioned::new(Version(2), date.row), NOW));
+    assert_eq!(programme(&model, NOW).await, [CONCERT, OTHER_CONCERT], "the doubtful row is read first");
+    let position = |id| ListPosition { next_start: Some(NOW + Duration::MINUTE), id };
+    let programme = model.programme(NOW).await.unwrap();
+    assert_eq!(programme.after(Some(position(CONCERT))).len(), 1);
+    assert_eq!(programme.after(Some(ListPosition { next_start: None, id: concert_id(0) })).len(), 0);
+}
+
+#[tokio::test]
+async fn a_programme_that_does_not_fit_into_memory_is_read_from_the_store_at_most_twice_a_minute() {
+    let store = Store { more: 20, ..Store::default() };
+    let model = store.filled(5_000).await;
+    let read = async |after: Duration| {
+        let before = store.reads();
+        let listed = programme(&model, NOW + after).await;
+        (store.reads() - before, listed == ids(&store.concerts()))
+    };
+    assert_eq!(read(Duration::ZERO).await, (3, true), "a page of concerts, their schedules, and an empty page");
+    commit(&model, &renamed(&concert(CONCERT)));
+    assert_eq!(read(Duration::seconds(29)).await, (0, true));
+    assert_eq!(read(Duration::seconds(30)).await, (3, true));
+    store.fails.store(1, Ordering::Relaxed);
+    assert_eq!(read(Duration::seconds(60)).await, (1, true), "the last one is used if the store can't be read");
 }

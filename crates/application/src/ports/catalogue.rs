@@ -1,7 +1,9 @@
 //! The port of the catalogue.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
+use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned, OfferedSeats};
 
 use crate::page::PageRequest;
 use crate::ports::ReadError;
@@ -20,6 +22,8 @@ pub trait Catalogue: Send + Sync {
     async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError>;
     /// Returns all schedules of a concert, by start, then id; none if the concert doesn't exist.
     async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, ReadError>;
+    /// Returns all schedules of all of `concerts`, in any order.
+    async fn schedules_of(&self, concerts: &[ConcertId]) -> Result<Vec<Versioned<Schedule>>, ReadError>;
     /// Returns the schedule, if it exists.
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError>;
     /// Returns the schedules with these `ids` that exist, each once, in any order.
@@ -28,6 +32,9 @@ pub trait Catalogue: Send + Sync {
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError>;
     /// Returns the layout with this hash, if it is stored.
     async fn layout(&self, hash: LayoutHash) -> Result<Option<Layout>, ReadError>;
+    /// Returns what the public sees of the seats of each of `schedules` that has seats whose rows aren't BLOCKED. MUST NOT hold all seats
+    /// in memory at once.
+    async fn offered_seats(&self, schedules: &[ScheduleId]) -> Result<BTreeMap<ScheduleId, OfferedSeats>, ReadError>;
     /// Returns all queues, by id; [`Queue::DEFAULT`] is always among them.
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError>;
     /// Returns the queue, if it exists.

@@ -1,15 +1,45 @@
 //! The catalogue, as clients read it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{Concert, ConcertId, LayoutHash, Refusal, Schedule, ScheduleId, Versioned};
+use domain::{Concert, ConcertId, LayoutHash, Refusal, Schedule, ScheduleId, Versioned, ConcertFilter, ConcertSummary, ListPosition, ListedConcert, OfferedSeats, PriceRange, ScheduleState, Venue};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use time::OffsetDateTime;
 
+use crate::catalogue::ConcertSchedules;
 use crate::page::{Page, PageRequest};
 use crate::ports::Clock;
 use crate::{CatalogueModel, Error, HashedLayout, Layouts, SeatMap, SeatMaps, SeatStatuses};
 
-/// The public view of a schedule.
+/// The number of concerts that are compared with a filter before other tasks may run.
+const CHUNK: usize = 64;
+/// The number of concerts that are read at once if they aren't in memory.
+const READS: usize = 4;
+
+/// The public view of a concert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConcertView {
+    /// The concert.
+    pub concert: Versioned<Concert>,
+    /// What the public sees of its schedules.
+    pub summary: ConcertSummary,
+}
+
+/// The public view of a schedule, without the number of its available seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicSchedule {
+    /// The schedule.
+    pub schedule: Versioned<Schedule>,
+    /// Where its concert takes place, if this is known.
+    pub venue: Option<Venue>,
+    /// Its state.
+    pub state: ScheduleState,
+    /// The prices of its seats, if they are offered; none once it has ended or been cancelled.
+    pub prices: Option<PriceRange>,
+}
+
+/// The view that active users have of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleView {
     /// The schedule.
@@ -51,20 +81,83 @@ impl Concerts {
         self.clock.now()
     }
 
-    /// Returns all concerts.
-    pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Page<Versioned<Concert>, ConcertId>, Error> {
-        let items = self.catalogue.concerts(page.one_more()).await?;
-        Ok(page.cut(items, |concert| concert.id()))
+    /// Returns public concerts in the order of the programme.
+    pub async fn concerts(
+        &self,
+        filter: &ConcertFilter,
+        page: PageRequest<ListPosition>,
+    ) -> Result<Page<ConcertView, ListPosition>, Error> {
+        let now = self.clock.now();
+        let wanted = page.one_more();
+        let size = usize::try_from(wanted.size).unwrap_or(usize::MAX);
+        let programme = self.catalogue.programme(now).await?;
+        let mut listed: Vec<(ListPosition, &ListedConcert)> = Vec::new();
+        for chunk in programme.after(page.after).chunks(CHUNK) {
+            let matching = chunk.iter().filter(|(_, concert)| concert.matches(filter, now));
+            let matching: Vec<_> = matching.map(|(position, concert)| (*position, &**concert)).collect();
+            listed.extend(if filter.on_sale { self.with_unsold_seats(matching, now).await? } else { matching });
+            if listed.len() >= size {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        listed.truncate(size);
+        let Page { items, next } = page.cut(listed, |(position, _)| *position);
+        let ids: Vec<ConcertId> = items.into_iter().map(|(position, _)| position.id).collect();
+        Ok(Page { items: self.views(ids, now).await?, next })
     }
 
-    /// Returns the concert.
-    pub async fn concert(&self, id: ConcertId) -> Result<Versioned<Concert>, Error> {
-        Ok(self.catalogue.concert(id).await?.ok_or(Refusal::NotFound)?)
+    /// Returns the concert, if it is public.
+    pub async fn concert(&self, id: ConcertId) -> Result<ConcertView, Error> {
+        Ok(self.views(vec![id], self.clock.now()).await?.pop().ok_or(Refusal::NotFound)?)
     }
 
-    /// The schedule.
-    pub async fn schedule(&self, id: ScheduleId) -> Result<Versioned<Schedule>, Error> {
-        Ok(self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?)
+    /// Returns the schedule, if its concert is public.
+    pub async fn schedule(&self, id: ScheduleId) -> Result<PublicSchedule, Error> {
+        let now = self.clock.now();
+        let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
+        let concert =
+            self.catalogue.concert(schedule.concert()).await?.filter(|concert| concert.is_public(now)).ok_or(Refusal::NotFound)?;
+        let seats = self.offered_seats([&schedule.row], now).await?.remove(&id);
+        let (state, venue) = (ScheduleState::of(&schedule, seats, now), concert.venue().cloned());
+        Ok(PublicSchedule { schedule, venue, state, prices: seats.map(|seats| seats.prices) })
+    }
+
+    /// Returns those of the concerts that have unsold seats of a schedule on sale.
+    async fn with_unsold_seats<'a>(
+        &self,
+        concerts: Vec<(ListPosition, &'a ListedConcert)>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<(ListPosition, &'a ListedConcert)>, Error> {
+        let on_sale: Vec<ScheduleId> = concerts.iter().flat_map(|(_, concert)| concert.on_sale(now)).collect();
+        let seats = self.catalogue.offered_seats(&on_sale, now).await?;
+        let has_unsold = |id: ScheduleId| seats.get(&id).is_some_and(|seats| seats.has_unsold);
+        Ok(concerts.into_iter().filter(|(_, concert)| concert.on_sale(now).any(has_unsold)).collect())
+    }
+
+    /// Returns the views of those of the concerts that are public.
+    async fn views(&self, ids: Vec<ConcertId>, now: OffsetDateTime) -> Result<Vec<ConcertView>, Error> {
+        let read = stream::iter(ids).map(|id| self.catalogue.concert_schedules(id)).buffered(READS);
+        let found: Vec<Option<ConcertSchedules>> = read.try_collect().await?;
+        let found: Vec<ConcertSchedules> = found.into_iter().flatten().filter(|found| found.concert.is_public(now)).collect();
+        let seats = self.offered_seats(found.iter().flat_map(|found| &found.schedules).map(|schedule| &schedule.row), now).await?;
+        let view = |ConcertSchedules { concert, schedules }: ConcertSchedules| {
+            let offers: Vec<_> = schedules.iter().map(|schedule| (&schedule.row, seats.get(&schedule.id()).copied())).collect();
+            let summary = ConcertSummary::of(&concert, &offers, now);
+            ConcertView { concert, summary }
+        };
+        Ok(found.into_iter().map(view).collect())
+    }
+
+    /// Returns the offered seats of those of `schedules` that have neither ended nor been cancelled.
+    async fn offered_seats<'a>(
+        &self,
+        schedules: impl IntoIterator<Item = &'a Schedule>,
+        now: OffsetDateTime,
+    ) -> Result<HashMap<ScheduleId, OfferedSeats>, Error> {
+        let ahead = schedules.into_iter().filter(|schedule| ScheduleState::of(schedule, None, now).is_ahead());
+        let ids: Vec<ScheduleId> = ahead.map(Schedule::id).collect();
+        self.catalogue.offered_seats(&ids, now).await
     }
 
     /// Returns the schedules of a concert by start, only those with seats that can be held if `bookable` is set; none if the cursor is not

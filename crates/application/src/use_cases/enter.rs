@@ -22,20 +22,20 @@ impl Enter {
         Self { commits, room, catalogue }
     }
 
-    /// Checks whether `pass` admits to a concert, and returns the concert; without an id, or if it doesn't exist, the request is refused as
-    /// not found after the check.
+    /// Checks whether `pass` admits to a concert, and returns the concert; without an id, or if it doesn't exist or is a draft, the request is
+    /// refused as not found after the check.
     pub async fn concert(&self, pass: Pass, id: Option<ConcertId>) -> Result<Versioned<Concert>, Error> {
         self.check_in_memory(pass).await?;
         let concert = match id {
-            Some(id) => self.catalogue.concert(id).await?,
+            Some(id) => self.public_concert(id).await?,
             None => None,
         };
         self.execute(pass, concert.as_ref().map(|concert| concert.queue())).await?;
         Ok(concert.ok_or(Refusal::NotFound)?)
     }
 
-    /// Checks whether `pass` admits to the concert of a schedule, and returns the schedule; without an id, or if it doesn't exist, the request
-    /// is refused as not found after the check.
+    /// Checks whether `pass` admits to the concert of a schedule, and returns the schedule; without an id, or if it doesn't exist or belongs to
+    /// a draft, the request is refused as not found after the check.
     pub async fn schedule(&self, pass: Pass, id: Option<ScheduleId>) -> Result<Versioned<Schedule>, Error> {
         self.check_in_memory(pass).await?;
         let schedule = match id {
@@ -43,11 +43,11 @@ impl Enter {
             None => None,
         };
         let concert = match &schedule {
-            Some(schedule) => self.catalogue.concert(schedule.concert()).await?,
+            Some(schedule) => self.public_concert(schedule.concert()).await?,
             None => None,
         };
-        self.execute(pass, concert.map(|concert| concert.queue())).await?;
-        Ok(schedule.ok_or(Refusal::NotFound)?)
+        self.execute(pass, concert.as_ref().map(|concert| concert.queue())).await?;
+        Ok(schedule.filter(|_| concert.is_some()).ok_or(Refusal::NotFound)?)
     }
 
     /// Returns the schedule if `pass` certainly admits to its concert, as far as memory tells, without waiting. Otherwise
@@ -70,6 +70,10 @@ impl Enter {
             Err(refusal) if self.room.was_refused_lately(token.id()) => Err(refusal.into()),
             Ok(()) | Err(_) => self.check_in_store(pass, queue).await,
         }
+    }
+
+    async fn public_concert(&self, id: ConcertId) -> Result<Option<Versioned<Concert>>, Error> {
+        Ok(self.catalogue.concert(id).await?.filter(|concert| concert.is_public(self.room.now())))
     }
 
     /// Refuses a pass that certainly admits to nothing, before anything is read for the request.

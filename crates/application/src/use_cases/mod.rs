@@ -19,7 +19,7 @@ mod release;
 
 use std::sync::Arc;
 
-pub use catalogue::{Concerts, ScheduleView};
+pub use catalogue::{ConcertView, Concerts, PublicSchedule, ScheduleView};
 pub use charge::ChargeWallet;
 pub use check_in::{CheckInTicket, Scan};
 pub use enter::Enter;

@@ -26,7 +26,7 @@ use clap_complete::Shell;
 
 pub(crate) use backup::Backup;
 pub(crate) use catalogue::{Export, Import};
-pub(crate) use concerts::Concerts;
+pub(crate) use concerts::{Concerts, Listing};
 pub(crate) use config::Config;
 pub(crate) use events::{EventReaders, Events};
 pub(crate) use healthcheck::Healthcheck;

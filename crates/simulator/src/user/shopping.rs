@@ -64,7 +64,7 @@ impl User {
         }
         let schedule = *self.client.rng.pick(&schedules);
         let map = self.client.send(|to| async move {
-            let schedule: Schedule = to.concerts.schedule(schedule).await?.row;
+            let schedule: Schedule = to.concerts.schedule(schedule).await?.schedule.row;
             to.concerts.seats(&schedule).await
         });
         let Reply::Done(map) = map.await else { return None };

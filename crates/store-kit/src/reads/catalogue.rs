@@ -1,17 +1,19 @@
 //! The queries of the catalogue.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use application::PageRequest;
 use application::ports::{Catalogue, ReadError};
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
+use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned, OfferedSeats, PriceRange, SeatState};
 
 use super::page;
 use crate::engine::Engine;
 use crate::engine::Order::Ascending;
+use crate::fault::Fault;
 use crate::key::{self, Key, Kind};
 use crate::store::EmbeddedStore;
+use crate::view::View;
 
 #[async_trait]
 impl<E: Engine> Catalogue for EmbeddedStore<E> {
@@ -38,6 +40,18 @@ impl<E: Engine> Catalogue for EmbeddedStore<E> {
         self.read(move |view| view.schedules_of(concert)).await
     }
 
+    async fn schedules_of(&self, concerts: &[ConcertId]) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        let concerts: BTreeSet<_> = concerts.iter().copied().collect();
+        self.read(move |view| {
+            let mut found = Vec::new();
+            for concert in concerts {
+                found.extend(view.schedules_of(concert)?);
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
         self.read(move |view| view.schedule(id)).await
     }
@@ -55,6 +69,18 @@ impl<E: Engine> Catalogue for EmbeddedStore<E> {
         self.read(move |view| view.get::<Layout>(&key::layout(hash))).await
     }
 
+    async fn offered_seats(&self, schedules: &[ScheduleId]) -> Result<BTreeMap<ScheduleId, OfferedSeats>, ReadError> {
+        let schedules = schedules.to_vec();
+        self.read(move |view| {
+            let mut found = BTreeMap::new();
+            for schedule in schedules {
+                found.extend(offered_seats(view, schedule)?.map(|seats| (schedule, seats)));
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {
         self.read(|view| view.rows::<Queue>(Key::of(Kind::Queue).all(), Ascending)?.collect()).await
     }
@@ -62,4 +88,23 @@ impl<E: Engine> Catalogue for EmbeddedStore<E> {
     async fn queue(&self, id: QueueId) -> Result<Option<Versioned<Queue>>, ReadError> {
         self.read(move |view| view.queue(id)).await
     }
+}
+
+/// Returns what the public sees of the seats of a schedule, unless it has none, or all are BLOCKED.
+fn offered_seats(view: View<'_>, schedule: ScheduleId) -> Result<Option<OfferedSeats>, Fault> {
+    let mut found: Option<OfferedSeats> = None;
+    for seat in view.rows::<Seat>(Key::of(Kind::Seat).id(schedule.0).all(), Ascending)? {
+        let seat = seat?;
+        let is_unsold = match seat.state() {
+            SeatState::Available | SeatState::Held { .. } => true,
+            SeatState::Reserved { .. } => false,
+            SeatState::Blocked => continue,
+        };
+        let price = PriceRange::from(seat.price());
+        found = Some(found.map_or(OfferedSeats { has_unsold: is_unsold, prices: price }, |seats| OfferedSeats {
+            has_unsold: seats.has_unsold || is_unsold,
+            prices: seats.prices.and(price),
+        }));
+    }
+    Ok(found)
 }

@@ -1,6 +1,6 @@
 //! Rows of concerts.
 
-use domain::{Concert, ConcertId, QueueId, Version, Versioned, Write};
+use domain::{Concert, ConcertId, Description, ImageUrl, Listing, QueueId, Title, Venue, Version, Versioned, Write, Zone};
 #[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::cancellation::{cancellation, reason_of};
 use crate::corrupt::Corrupt;
-use crate::instant::micros;
+use crate::instant::{instant, micros};
 
 const TABLE: &str = "concerts";
 
@@ -24,6 +24,12 @@ pub struct Model {
     pub max_seats_per_user: Option<i64>,
     pub cancelled_at: Option<i64>,
     pub cancellation_reason: Option<String>,
+    pub description: Option<String>,
+    pub image_url: Option<String>,
+    pub venue_name: Option<String>,
+    pub venue_city: Option<String>,
+    pub venue_zone: Option<String>,
+    pub publishes_at: Option<i64>,
 }
 
 entity!();
@@ -35,14 +41,39 @@ impl TryFrom<Model> for Versioned<Concert> {
         let limit = row.max_seats_per_user.map(u32::try_from).transpose().map_err(|_| Corrupt::new(TABLE, "max_seats_per_user"))?;
         let (id, queue) = (ConcertId(row.id), QueueId(row.queue_id));
         let cancellation = cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?;
-        let concert = Concert::new(id, row.name, row.host, queue).with_max_seats_per_user(limit).restore(cancellation);
-        Ok(Self::new(Version(row.version), concert))
+        let listing = listing(&row)?;
+        let concert = Concert::new(id, row.name, row.host, queue).with_max_seats_per_user(limit).with_listing(listing);
+        Ok(Self::new(Version(row.version), concert.restore(cancellation)))
     }
+}
+
+fn listing(row: &Model) -> Result<Listing, Corrupt> {
+    Ok(Listing {
+        description: row.description.as_deref().map(Description::new).transpose().map_err(|_| Corrupt::new(TABLE, "description"))?,
+        image_url: row.image_url.as_deref().map(ImageUrl::new).transpose().map_err(|_| Corrupt::new(TABLE, "image_url"))?,
+        venue: venue(row)?,
+        publishes_at: row.publishes_at.map(|at| instant(at, TABLE, "publishes_at")).transpose()?,
+    })
+}
+
+fn venue(row: &Model) -> Result<Option<Venue>, Corrupt> {
+    let (name, city, zone) = match (&row.venue_name, &row.venue_city, &row.venue_zone) {
+        (None, None, None) => return Ok(None),
+        (Some(name), Some(city), Some(zone)) => (name, city, zone),
+        _ => return Err(Corrupt::new(TABLE, "venue_name")),
+    };
+    Ok(Some(Venue {
+        name: Title::new(name).map_err(|_| Corrupt::new(TABLE, "venue_name"))?,
+        city: Title::new(city).map_err(|_| Corrupt::new(TABLE, "venue_city"))?,
+        zone: Zone::restore(zone).map_err(|_| Corrupt::new(TABLE, "venue_zone"))?,
+    }))
 }
 
 impl From<&Concert> for Model {
     /// Converts a new concert.
     fn from(concert: &Concert) -> Self {
+        let Listing { description, image_url, venue, publishes_at } = concert.listing();
+        let of_venue = |part: fn(&Venue) -> &str| venue.as_ref().map(|venue| part(venue).to_owned());
         Self {
             id: concert.id().0,
             version: Version::FIRST.0,
@@ -52,6 +83,12 @@ impl From<&Concert> for Model {
             max_seats_per_user: concert.max_seats_per_user().map(i64::from),
             cancelled_at: concert.cancellation().map(|cancellation| micros(cancellation.at)),
             cancellation_reason: concert.cancellation().and_then(reason_of),
+            description: description.as_ref().map(|text| text.as_str().to_owned()),
+            image_url: image_url.as_ref().map(|url| url.as_str().to_owned()),
+            venue_name: of_venue(|venue| venue.name.as_str()),
+            venue_city: of_venue(|venue| venue.city.as_str()),
+            venue_zone: of_venue(|venue| venue.zone.as_str()),
+            publishes_at: publishes_at.map(micros),
         }
     }
 }

@@ -15,6 +15,11 @@ pub(crate) fn a_schedule() -> Value {
     })
 }
 
+/// A venue.
+pub(crate) fn a_venue() -> Value {
+    json!({"name": "Blue Door", "city": "Seoul", "zone": "Asia/Seoul"})
+}
+
 /// A seat map with the seats `from` to `to` in one row.
 pub(crate) fn a_map(from: u32, to: u32) -> Value {
     json!({"sections": [{"name": "Stalls", "price": 50_000, "rows": [{"name": "A", "numbers": {"from": from, "to": to}}]}]})
@@ -67,13 +72,22 @@ pub(crate) fn valid_body(method: &str, route: &str) -> Option<(Value, &'static [
             schedule["id"] = json!(id);
             schedule["seat_map"] = a_map(1, 20);
             (
-                json!({"id": id, "name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4, "schedules": [schedule]}),
+                json!({"id": id, "name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4, "description": "One night",
+                    "image_url": "https://images.example/night.jpg", "venue": a_venue(), "publishes_at": "2020-01-01T00:00:00Z",
+                    "schedules": [schedule]}),
                 &[
                     "/id",
                     "/name",
                     "/host",
                     "/queue_id",
                     "/max_seats_per_user",
+                    "/description",
+                    "/image_url",
+                    "/venue",
+                    "/venue/name",
+                    "/venue/city",
+                    "/venue/zone",
+                    "/publishes_at",
                     "/schedules/0",
                     "/schedules/0/starts_at",
                     "/schedules/0/zone",
@@ -85,8 +99,9 @@ pub(crate) fn valid_body(method: &str, route: &str) -> Option<(Value, &'static [
             )
         }
         ("PATCH", "/v1/admin/concerts/{id}") => (
-            json!({"name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4}),
-            &["/name", "/host", "/queue_id", "/max_seats_per_user"],
+            json!({"name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4, "description": "One night",
+                "image_url": "https://images.example/night.jpg", "venue": a_venue(), "publishes_at": "2020-01-01T00:00:00Z"}),
+            &["/name", "/host", "/queue_id", "/max_seats_per_user", "/description", "/image_url", "/venue", "/venue/name", "/publishes_at"],
         ),
         ("POST", "/v1/admin/concerts/{id}/schedules") | ("PATCH", "/v1/admin/schedules/{id}") => {
             (schedule, &["/starts_at", "/zone", "/sale_opens_at", "/sale_closes_at"])
@@ -123,7 +138,18 @@ pub(crate) fn valid_body(method: &str, route: &str) -> Option<(Value, &'static [
 
 /// Whether null is a valid value of a member: of an optional one, or of one that can be cleared.
 pub(crate) fn may_be_null(method: &str, target: &str, pointer: &str) -> bool {
-    let nullable = ["/policy/batch", "/policy/active_seconds", "/policy/claim_seconds", "/message", "/max_seats_per_user", "/at_most"];
+    let nullable = [
+        "/policy/batch",
+        "/policy/active_seconds",
+        "/policy/claim_seconds",
+        "/message",
+        "/max_seats_per_user",
+        "/at_most",
+        "/description",
+        "/image_url",
+        "/venue",
+        "/publishes_at",
+    ];
     let nullable_on_creation = ["/id", "/queue_id", "/schedules/0/seat_map"];
     let has_optional_reason = [":release", ":refund-all", "/refunds", "/charges"].iter().any(|end| target.ends_with(end));
     nullable.contains(&pointer)

@@ -158,6 +158,7 @@ impl Fixture {
                 (_, "/v1/concerts/{id}") => (format!("/v1/concerts/{}", CONCERT.0), None),
                 (_, "/v1/queues/{id}") => (format!("/v1/queues/{}", QUEUE.0), None),
                 (_, "/v1/schedules/{id}/seats") => (seats.clone(), None),
+                (_, "/v1/schedules/{id}") => (format!("/v1/schedules/{}", SCHEDULE.0), None),
                 (_, "/v1/schedules/{id}/layouts/{hash}") => (format!("/v1/schedules/{}/layouts/{layout}", SCHEDULE.0), None),
                 (_, path) if path.starts_with("/v1/schedules/{id}/") => (path.replace("{id}", &SCHEDULE.0.to_string()), None),
                 (_, "/v1/reservations/{id}") => (format!("/v1/reservations/{hold}"), None),

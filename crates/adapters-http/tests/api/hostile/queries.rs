@@ -46,6 +46,20 @@ const INVALID_VERSIONS: &[&str] = &[
 
 const INVALID_NAMES: &[&str] = &["", "%20", "%00", "A%00", "%0a", "%1b[31m", "%7f", "%c2%85"];
 
+const INVALID_INSTANTS: &[&str] = &[
+    "",
+    "0",
+    "now",
+    "2026-11-21",
+    "2026-11-21T20:00:00",
+    "2026-11-21T20:00:00+09:00",
+    "2026-13-01T00:00:00Z",
+    "1969-12-31T23:59:59Z",
+    "9999-12-31T23:59:59Z",
+    "2026-11-21T20:00:00Z%00",
+    "%ff",
+];
+
 const UNKNOWN: &[&str] =
     &["x", "x=1", "=", "=1", "&x", "%00=1", "%ff=%ff", "page_size%00=1", "PAGE_SIZE=1", "cursor[]=x", "offset=1", "a=1&b=2&c=3"];
 
@@ -61,9 +75,10 @@ pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
                 "page_size" => INVALID_SIZES,
                 "cursor" => INVALID_CURSORS,
                 "after" => INVALID_POSITIONS,
-                "bookable" | "status" | "subject_id" | "operator_id" => INVALID_CHOICES,
-                "name" => INVALID_NAMES,
+                "bookable" | "on_sale" | "status" | "subject_id" | "operator_id" => INVALID_CHOICES,
+                "name" | "q" => INVALID_NAMES,
                 "since" => INVALID_VERSIONS,
+                "from" | "to" => INVALID_INSTANTS,
                 unknown => panic!("{unknown} is new: add invalid values for it here"),
             };
             let requests = values.iter().map(|value| with_query(format!("{name}={value}")));

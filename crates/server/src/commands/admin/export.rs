@@ -39,7 +39,8 @@ fn read_concert(client: &Client, id: Uuid) -> anyhow::Result<Value> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let mut exported = members(&concert, &["id", "name", "host", "queue_id", "max_seats_per_user"]);
+    let mut exported =
+        members(&concert, &["id", "name", "host", "queue_id", "max_seats_per_user", "description", "image_url", "venue", "publishes_at"]);
     exported.insert("schedules".into(), schedules.into());
     let mut exported_queue = members(&queue, &["id", "name", "message"]);
     let overrides = members(&queue["overrides"], &["capacity", "batch", "active_seconds", "claim_seconds", "max_waiting"]);
@@ -70,6 +71,7 @@ mod tests {
         let mut cancelled = schedule.clone();
         cancelled["cancelled_at"] = "t".into();
         let concert = json!({"id": id, "name": "n", "host": "h", "queue_id": id, "max_seats_per_user": null, "version": 1,
+            "description": "d", "image_url": null, "venue": {"name": "v", "city": "c", "zone": "z"}, "publishes_at": null,
             "schedules": [schedule, cancelled]});
         let queue = json!({"id": id, "name": "q", "state": "OPEN", "policy": {"capacity": 100, "batch": 50}, "message": null, "version": 9,
             "overrides": {"capacity": 100, "batch": null, "active_seconds": null, "claim_seconds": null, "max_waiting": null}});
@@ -78,7 +80,8 @@ mod tests {
         let fake = FakeServer::with(vec![response(&concert), response(&queue), response(&map)]);
         let expected = json!({
             "queues": [{"id": id, "name": "q", "policy": {"capacity": 100}}],
-            "concerts": [{"id": id, "name": "n", "host": "h", "queue_id": id, "schedules": [
+            "concerts": [{"id": id, "name": "n", "host": "h", "queue_id": id, "description": "d",
+                "venue": {"name": "v", "city": "c", "zone": "z"}, "schedules": [
                 {"id": id, "starts_at": "t", "zone": "z", "sale_opens_at": "o", "sale_closes_at": "c", "seat_map": map}]}],
         });
         assert_eq!(read_concert(&fake.client(), id).unwrap(), expected);

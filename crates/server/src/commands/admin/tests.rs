@@ -48,6 +48,10 @@ fn commands_send_their_requests_to_the_api() {
             "concerts create --name A --host B --queue-id OTHER --max-seats-per-user 2",
             r#"POST /v1/admin/concerts {"host":"B","max_seats_per_user":2,"name":"A","queue_id":"OTHER"}"#,
         ),
+        (
+            "concerts create --name A --host B --description D --image-url https://e.x/i --venue-name V --venue-city C --venue-zone Z --publishes-at P",
+            r#"POST /v1/admin/concerts {"description":"D","host":"B","image_url":"https://e.x/i","name":"A","publishes_at":"P","venue":{"city":"C","name":"V","zone":"Z"}}"#,
+        ),
         ("concerts cancel ID --reason Rain", r#"POST /v1/admin/concerts/ID:cancel {"reason":"Rain"}"#),
         ("schedules show ID", "GET /v1/admin/schedules/ID "),
         (
@@ -146,6 +150,10 @@ fn set_changes_only_the_specified_members_of_the_current_version() {
         ("queues set ID --capacity default", r#"PATCH /v1/admin/queues/ID {"policy":{"capacity":null}}"#),
         ("queues set ID --name A --no-message", r#"PATCH /v1/admin/queues/ID {"message":null,"name":"A"}"#),
         ("concerts set ID --max-seats-per-user default", r#"PATCH /v1/admin/concerts/ID {"max_seats_per_user":null}"#),
+        (
+            "concerts set ID --description none --image-url none --no-venue --publishes-at none",
+            r#"PATCH /v1/admin/concerts/ID {"description":null,"image_url":null,"publishes_at":null,"venue":null}"#,
+        ),
         ("schedules set ID --zone z", r#"PATCH /v1/admin/schedules/ID {"zone":"z"}"#),
     ] {
         let sent = requests(words, vec![response(&json!({})), response(&json!({}))]);
