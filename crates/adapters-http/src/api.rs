@@ -14,6 +14,7 @@ use crate::edge::Tracer;
 use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::readiness::ReadinessCheck;
+use crate::routes::board::BoardPages;
 use crate::routes::queue_token_events::Streams;
 use crate::routes::seats::SeatPages;
 use crate::settings::HttpSettings;
@@ -53,6 +54,7 @@ pub struct Api(Arc<Inner>);
 struct Inner {
     parts: Parts,
     seat_pages: SeatPages,
+    board_pages: BoardPages,
     streams: Streams,
     limits: Limits,
 }
@@ -74,7 +76,7 @@ impl Api {
         let streams = Streams::new(parts.settings.streams.at_most);
         let limits = Limits::new(&parts.settings.limits);
         let seat_pages = SeatPages::new(parts.settings.seat_page_bytes);
-        Self(Arc::new(Inner { parts, seat_pages, streams, limits }))
+        Self(Arc::new(Inner { parts, seat_pages, board_pages: BoardPages::new(), streams, limits }))
     }
 
     /// Returns the open event streams.
@@ -95,6 +97,11 @@ impl Api {
     /// Returns the rendered seat maps.
     pub(crate) fn seat_pages(&self) -> &SeatPages {
         &self.0.seat_pages
+    }
+
+    /// Returns the rendered boards.
+    pub(crate) fn board_pages(&self) -> &BoardPages {
+        &self.0.board_pages
     }
 
     /// Calls the application on the runtime that owns the store's connections.

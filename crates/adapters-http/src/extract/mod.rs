@@ -19,6 +19,7 @@ mod path;
 mod privileged;
 mod query;
 mod reader;
+mod stream_ticket;
 mod uuid;
 
 pub(crate) use accept::Events;
@@ -38,3 +39,4 @@ pub(crate) use patch::deserialize_some;
 pub(crate) use path::{MaybePathId, PathId};
 pub(crate) use privileged::privileged_actor;
 pub(crate) use query::{NoQuery, Query, invalid_parameter};
+pub(crate) use stream_ticket::QueueTokenTicket;

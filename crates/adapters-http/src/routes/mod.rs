@@ -1,6 +1,7 @@
 //! The resources, one file each: bodies, handlers, `configure`.
 
 mod admin;
+pub(crate) mod board;
 mod codes;
 mod concerts;
 pub(crate) mod docs;
@@ -27,6 +28,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(users::configure)
         .configure(queue_token_events::configure)
         .configure(queues::configure)
+        .configure(board::configure)
         .configure(concerts::configure)
         .configure(schedules::configure)
         .configure(seats::configure)

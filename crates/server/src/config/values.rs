@@ -39,6 +39,7 @@ pub(super) struct Http {
     pub(super) max_event_streams: u32,
     pub(super) heartbeat_seconds: u32,
     pub(super) event_stream_seconds: u32,
+    pub(super) stream_ticket_seconds: u32,
     pub(super) cors_origins: String,
 }
 
