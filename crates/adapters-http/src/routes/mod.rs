@@ -16,6 +16,7 @@ mod refunds;
 mod reservations;
 mod schedules;
 pub(crate) mod seats;
+mod stream_tickets;
 mod users;
 mod wallet;
 

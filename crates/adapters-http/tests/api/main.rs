@@ -4,6 +4,7 @@
 
 mod admin;
 mod answer;
+mod boards;
 mod cancellations;
 mod concerts;
 mod credentials;
@@ -29,6 +30,7 @@ mod seats;
 mod shop;
 mod stopped_store;
 mod story;
+mod stream_tickets;
 mod users;
 mod wallet;
 mod wire;

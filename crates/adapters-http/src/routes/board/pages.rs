@@ -19,7 +19,7 @@ use crate::response::{Tag, json};
 
 /// How long a page is returned before it is rendered again: the `max-age` of the response.
 const MAX_AGE: Duration = Duration::from_secs(1);
-/// The maximum number of pages in memory, of at most 10 KB each; the least used are evicted first.
+/// The maximum number of pages in memory, of a few KB each; the least used are evicted first.
 const MAX_PAGES: usize = 1_000;
 
 /// A rendered board.

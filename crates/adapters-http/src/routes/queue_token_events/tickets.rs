@@ -1,32 +1,15 @@
 //! Stream tickets: the URL of a queue token's stream for clients that can't send an access token, such as `EventSource` in browsers.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
 use domain::TokenId;
-use serde::Serialize;
-use time::OffsetDateTime;
-use utoipa::ToSchema;
 
 use super::super::codes::AUTHENTICATED;
+use super::super::stream_tickets::{self, TicketBody};
 use super::open::{EventBody, StreamRequest, open};
 use super::stream::Reader;
 use crate::auth::{Caller, StreamTicket};
 use crate::extract::{ApiRequest, Events, PathId, QueueTokenTicket};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{Instant, seconds_until, uncached_json};
-
-/// A stream ticket.
-#[derive(Serialize, ToSchema)]
-#[schema(as = StreamTicket)]
-struct TicketBody {
-    /// The path of the stream, relative to the origin of the API. Who knows it can read the events, and nothing else.
-    #[schema(example = "/v1/streams/queue-tokens/lOoKSlIkEtHiSbUtIsLoNgEr")]
-    url: String,
-    /// When the path ceases to open streams.
-    expires_at: Instant,
-    /// The number of seconds until then.
-    expires_in_seconds: i64,
-}
 
 problems!(TicketProblems: AUTHENTICATED, &[Code::NotFound]);
 problems!(TicketStreamProblems: &[Code::NotFound, Code::NotAcceptable, Code::RateLimited, Code::Overloaded]);
@@ -48,17 +31,7 @@ pub(super) async fn create_stream_ticket(call: ApiRequest<(Caller, PathId<TokenI
         Some(place) => place.now,
         None => api.run(|use_cases| async move { use_cases.poll.token(user, token).await }).await?.now,
     };
-    let until = now.unix_timestamp() + i64::try_from(api.settings.streams.ticket_lifetime.as_secs()).unwrap_or_default();
-    let ticket = api.issuers.own().seal_ticket(QueueTokenTicket::STREAM, &StreamTicket { token, user, until }).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "a stream ticket can't be created");
-        Problem::internal()
-    })?;
-    let expires_at = OffsetDateTime::from_unix_timestamp(until).unwrap_or(now);
-    let url = format!("/v1/streams/queue-tokens/{ticket}");
-    uncached_json(
-        StatusCode::CREATED,
-        &TicketBody { url, expires_at: expires_at.into(), expires_in_seconds: seconds_until(expires_at, now) },
-    )
+    stream_tickets::create(&api, QueueTokenTicket::STREAM, token, user, now)
 }
 
 /// Stream the events of a queue token by a stream ticket

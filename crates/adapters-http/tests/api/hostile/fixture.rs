@@ -126,6 +126,8 @@ impl Fixture {
         valid_requests::store_the_reader(&shop, &operator).await;
         valid_requests::run_an_audit(&shop, &operator).await;
         let token = ada.queue_token.clone().expect("a token");
+        let tickets = shop.post(&format!("/v1/queue-tokens/{token}/stream-tickets")).by(&ada).send().await.with_status(201);
+        let stream = tickets.text("url");
         let valid = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
                 ("GET", "/docs/{file}") => ("/docs/index.css".to_owned(), None),
@@ -152,10 +154,13 @@ impl Fixture {
                     let found = path.replace("{id}", &valid_requests::id(path, &ada, &hold)).replace("{name}", valid_requests::READER);
                     (found, valid_requests::valid_body(method, path))
                 }
+                ("POST", "/v1/queue-tokens/{token}/stream-tickets") => (format!("/v1/queue-tokens/{token}/stream-tickets"), None),
                 ("POST" | "PUT" | "PATCH", unknown) => panic!("{unknown} is new: add a valid body for it here"),
                 (_, "/v1/concerts/{id}/schedules") => (format!("/v1/concerts/{}/schedules", CONCERT.0), None),
                 (_, "/v1/concerts/{id}") => (format!("/v1/concerts/{}", CONCERT.0), None),
                 (_, "/v1/queues/{id}") => (format!("/v1/queues/{}", QUEUE.0), None),
+                (_, "/v1/queues/{id}/board") => (format!("/v1/queues/{}/board", QUEUE.0), None),
+                (_, "/v1/streams/queue-tokens/{ticket}") => (stream.clone(), None),
                 (_, "/v1/schedules/{id}/seats") => (seats.clone(), None),
                 (_, "/v1/reservations/{id}") => (format!("/v1/reservations/{hold}"), None),
                 (_, "/v1/payments/{id}") => (format!("/v1/payments/{payment}"), None),
