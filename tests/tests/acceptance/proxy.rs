@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Opens a native `EventSource`. `next(name)` returns a promise of the next event with this name, after the last one that it returned;
-/// `closed` is one of the end of the source.
+/// `ended` is one of the end of the source.
 const OPEN: &str = r"
     const source = window.source = new EventSource('{url}');
     const received = [], waiting = [];
@@ -28,7 +28,7 @@ const OPEN: &str = r"
         });
     }
     window.next = name => new Promise(resolve => { waiting.push({ name, resolve }); match(); });
-    window.closed = new Promise(resolve => source.addEventListener('error', () => {
+    window.ended = new Promise(resolve => source.addEventListener('error', () => {
         if (source.readyState === EventSource.CLOSED) resolve(received.length);
     }));";
 
@@ -99,7 +99,7 @@ async fn a_native_event_source_on_another_origin_receives_events_at_once_through
     assert!(extended["data"]["expires_at"].as_str() > active["data"]["expires_at"].as_str(), "{extended}");
     let _ = bob.leave().await.expect(204);
     assert_eq!(next(&browser, "expired").await["data"]["expired_reason"], "LEFT");
-    assert_eq!(browser.run("return window.closed").await, json!(0), "the browser doesn't reconnect, and no event was left");
+    assert_eq!(browser.run("return window.ended").await, json!(0), "the browser doesn't reconnect, and no event was left");
 }
 
 #[tokio::test]

@@ -257,9 +257,9 @@ async fn the_state_and_the_message_of_the_queue_are_sent_at_the_start_and_at_eac
     assert_eq!(stream.queue().await.1, json!({"state": "PAUSED", "message": "Doors at eight"}));
 
     let path = format!("/v1/admin/queues/{}", QUEUE.0);
-    let message = json!({"message": "A fire alarm\nPlease wait"});
+    let message = json!({"message": "A fire alarm, please wait"});
     shop.patch(&path).by(&shop.operator()).header("If-Match", "*").json(&message).send().await.with_status(200);
-    assert_eq!(stream.queue().await.1, json!({"state": "PAUSED", "message": "A fire alarm\nPlease wait"}));
+    assert_eq!(stream.queue().await.1, json!({"state": "PAUSED", "message": "A fire alarm, please wait"}));
     let capacity = json!({"policy": {"capacity": 7}});
     shop.patch(&path).by(&shop.operator()).header("If-Match", "*").json(&capacity).send().await.with_status(200);
     change_queue(&shop, "resume").await;
