@@ -9,6 +9,7 @@
 mod browser;
 mod checksum;
 mod collector;
+mod empty_page;
 mod event_stream;
 mod faulty_server;
 mod hang_up;
@@ -28,6 +29,7 @@ mod transcript;
 pub use browser::Browser;
 pub use checksum::all_rows;
 pub use collector::Collector;
+pub use empty_page::serve_empty_page;
 pub use event_stream::{Event, EventStream};
 pub use faulty_server::{FaultyServer, Misbehaviour};
 pub use history::{History, Operation, Request, Response};

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use frontrow_tests::{Browser, CLUB_QUEUE, Frontrow, Nginx, Shopper, StoreKind};
+use frontrow_tests::{Browser, CLUB_QUEUE, Frontrow, Nginx, Shopper, StoreKind, serve_empty_page};
+use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -32,21 +31,6 @@ const OPEN: &str = r"
         if (source.readyState === EventSource.CLOSED) resolve(received.length);
     }));";
 
-/// Serves an empty page at an address of its own, and returns its origin.
-async fn serve_page() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let origin = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move {
-        while let Ok((mut connection, _)) = listener.accept().await {
-            // The request is ignored: each gets the same page.
-            let _ = connection.read(&mut [0; 4_096]).await;
-            let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 9\r\nconnection: close\r\n\r\n<!doctype";
-            let _ = connection.write_all(page.as_bytes()).await;
-        }
-    });
-    origin
-}
-
 /// Waits for the next event called `name` in the browser.
 async fn next(browser: &Browser, name: &str) -> Value {
     let event = browser.run(&format!("return window.next('{name}')")).await;
@@ -61,7 +45,7 @@ async fn change_queue(operator: &Shopper, action: &str) {
 
 #[tokio::test]
 async fn a_native_event_source_on_another_origin_receives_events_at_once_through_a_compressing_proxy() {
-    let origin = serve_page().await;
+    let origin = serve_empty_page().await;
     let environment = [("FRONTROW__QUEUE__CAPACITY", "1"), ("FRONTROW__HTTP__CORS_ORIGINS", origin.as_str())];
     let server = Frontrow::start(StoreKind::Sqlite, &environment).await;
     let mut nginx = Nginx::in_front_of(&server).await;
@@ -70,7 +54,7 @@ async fn a_native_event_source_on_another_origin_receives_events_at_once_through
     let operator = Shopper::operator(&server).await;
     let concerts =
         server.http.get(format!("{}/v1/concerts", nginx.base)).header("accept-encoding", "gzip").send().await.expect("a response");
-    assert_eq!(concerts.headers().get("content-encoding").map(|coding| coding.as_bytes()), Some(b"gzip".as_slice()), "nginx compresses");
+    assert_eq!(concerts.headers().get("content-encoding").map(HeaderValue::as_bytes), Some(b"gzip".as_slice()), "nginx compresses");
 
     let browser = Browser::start().await;
     browser.open(&origin).await;

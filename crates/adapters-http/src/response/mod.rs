@@ -3,6 +3,7 @@
 mod estimate;
 mod instant;
 mod money;
+mod queue;
 mod queue_token;
 mod seat;
 mod tag;
@@ -17,6 +18,7 @@ use serde::Serialize;
 pub(crate) use estimate::EstimateBody;
 pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;
+pub(crate) use queue::{QueueStateBody, round_to_tenth};
 pub(crate) use queue_token::{EventState, TokenBody};
 pub(crate) use seat::{SeatStatusBody, seat_status};
 pub(crate) use tag::{Tag, without_coding};

@@ -248,9 +248,11 @@ pub(crate) async fn change_queue(shop: &Shop, action: &str) {
 #[actix_web::test]
 async fn the_state_and_the_message_of_the_queue_are_sent_at_the_start_and_at_each_change() {
     let shop = Shop::open().await;
-    let ada = shop.waiting("Ada").await;
+    // The stream of an active token reads the state only every half a minute, unless it is woken.
+    let ada = shop.admitted("Ada").await;
+    let start = Instant::now();
     let mut stream = open(&shop, request(&ada)).await;
-    assert_eq!(stream.event().await.0, "position");
+    assert_eq!(stream.event().await.0, "activated");
     assert_eq!(stream.queue().await.1, json!({"state": "OPEN", "message": "Doors at eight"}));
 
     change_queue(&shop, "pause").await;
@@ -264,6 +266,7 @@ async fn the_state_and_the_message_of_the_queue_are_sent_at_the_start_and_at_eac
     shop.patch(&path).by(&shop.operator()).header("If-Match", "*").json(&capacity).send().await.with_status(200);
     change_queue(&shop, "resume").await;
     assert_eq!(stream.queue().await.1["state"], "OPEN", "another capacity is no news");
+    assert!(start.elapsed() < Duration::from_secs(20), "changes are sent at once");
 }
 
 #[actix_web::test]

@@ -6,15 +6,14 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::queues::{StateBody, round_to_tenth};
-use crate::response::Instant;
+use crate::response::{Instant, QueueStateBody, round_to_tenth};
 
 /// The board of a queue.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Board)]
 pub(super) struct BoardBody {
     queue_id: Uuid,
-    state: StateBody,
+    state: QueueStateBody,
     /// The message to waiting users.
     message: Option<String>,
     /// The instant as of which all members hold.

@@ -12,10 +12,9 @@ use domain::{Queue, QueueState, TokenId, TokenStatus, UserId, Versioned};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::super::queues::StateBody;
 use crate::api::Api;
 use crate::problem::Problem;
-use crate::response::{EventState, TokenBody, json};
+use crate::response::{EventState, QueueStateBody, TokenBody, json};
 
 /// The name of an active token's status, with which the ids of its events begin.
 const ACTIVE: &str = "ACTIVE.";
@@ -56,7 +55,7 @@ pub(super) struct Snapshot {
 /// The data of a `queue` event.
 #[derive(Serialize)]
 struct QueueEventBody<'a> {
-    state: StateBody,
+    state: QueueStateBody,
     message: Option<&'a str>,
 }
 
