@@ -148,3 +148,29 @@ async fn a_crowd_that_reads_the_board_through_a_cache_costs_the_server_two_reque
     let different = f64::from(u32::try_from(boards.len()).expect("few"));
     assert!(different <= at_origin, "{different} boards");
 }
+
+#[tokio::test]
+async fn the_formula_of_the_guide_derives_the_position_of_each_waiting_user() {
+    let guide = include_str!("../../../docs/waiting.md");
+    let formula = guide.split("```js\n").nth(2).and_then(|block| block.split("```").next()).expect("the code of the board");
+    let server = Frontrow::start(StoreKind::Memory, &[("FRONTROW__QUEUE__CAPACITY", "3")]).await;
+    let shoppers = Shopper::in_queue(&[&server], 40).await;
+    let _ = shoppers[2].until_active().await;
+    for left in [5, 6, 7, 20, 31, 32, 39] {
+        let _ = shoppers[left].leave().await.expect(204);
+    }
+    let anonymous = Shopper::anonymous(&server);
+    let path = format!("/v1/queues/{CLUB_QUEUE}/board");
+    let board = anonymous.until("the board is current", || anonymous.get(&path), |board| board.body["waiting"] == 30).await;
+
+    let browser = Browser::start().await;
+    browser.open(&serve_empty_page().await).await;
+    for shopper in &shoppers {
+        let token = shopper.poll().await;
+        if token.body["status"] == "WAITING" {
+            let derived = browser.run(&format!("{formula} return position({}, {});", board.body, token.body["number"])).await;
+            let (derived, position) = (derived.as_i64().expect("a number"), token.body["position"].as_i64().expect("a number"));
+            assert!((derived - position).abs() <= 1, "{derived}: {}", token.body);
+        }
+    }
+}

@@ -117,5 +117,6 @@ async fn requests_with_a_ticket_count_toward_the_limits_of_its_user() {
     let ada = shop.waiting("Ada").await;
     let url = ticket(&shop, &ada).await;
     open(&shop, TestRequest::with_uri(&url)).await.event().await;
-    shop.get(&url).send().await.with_problem(429, "RATE_LIMITED");
+    // Only the status is read: a stream would not end.
+    assert_eq!((shop.send)(TestRequest::with_uri(&url)).await.expect("a response").status(), 429);
 }
