@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs the programs that the tests need besides Rust: PostgreSQL 15 or newer, of which the tests start their own servers, and Chromium
-# with its driver, in which they check pages. Does nothing, silently, if they are installed; FRONTROW_TEST_DATABASE_URL may name a server to
-# use instead of the former.
+# Installs the programs that the tests need besides Rust: PostgreSQL 15 or newer and nginx, of which the tests start their own servers, and
+# Chromium with its driver, in which they check pages. Does nothing, silently, if they are installed; FRONTROW_TEST_DATABASE_URL may name a
+# PostgreSQL server to use instead.
 set -eu
 
 found() {
     command -v "$1" >/dev/null && return
-    for program in /usr/lib/postgresql/*/bin/"$1"; do
+    for program in /usr/lib/postgresql/*/bin/"$1" /usr/sbin/"$1"; do
         [ -x "$program" ] && return
     done
     return 1
@@ -38,6 +38,9 @@ fi
 if ! has_browser; then
     packages="$packages chromium chromium-driver"
 fi
+if ! found nginx; then
+    packages="$packages nginx-light"
+fi
 if [ -z "$packages" ]; then
     exit 0
 fi
@@ -47,6 +50,11 @@ if command -v apt-get >/dev/null; then
         # The package would start a server for the whole machine, which is not needed here.
         as_root mkdir -p /etc/postgresql-common/createcluster.d
         as_root sh -c 'echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/frontrow.conf'
+    fi
+    if ! found nginx && ! [ -e /etc/systemd/system/nginx.service ]; then
+        # The same: a masked service isn't started.
+        as_root mkdir -p /etc/systemd/system
+        as_root ln -s /dev/null /etc/systemd/system/nginx.service
     fi
     as_root apt-get update
     # Unquoted, because it is a list.
@@ -72,5 +80,8 @@ setup: the tests need Chromium or Chrome and its driver. Install them, with chro
   Arch     pacman -S chromium
   Alpine   apk add chromium chromium-chromedriver
 END
+fi
+if ! found nginx; then
+    echo "setup: the tests need nginx. Install the package nginx, with nginx on the PATH." >&2
 fi
 exit 1

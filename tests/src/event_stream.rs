@@ -20,14 +20,14 @@ pub struct EventStream {
     events: BoxStream<'static, Event>,
 }
 
-/// A change of a queue token.
+/// A change of a queue token or its queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// `position`, `activated` or `expired`.
+    /// `position`, `activated`, `extended`, `expired` or `queue`.
     pub name: String,
     /// The value for `Last-Event-ID`.
     pub id: String,
-    /// The token, in the same representation as polling returns.
+    /// The token, in the same representation as polling returns; of a `queue` event, the state and the message of the queue.
     pub token: Value,
 }
 
@@ -47,8 +47,27 @@ impl Shopper {
 }
 
 impl EventStream {
-    /// Returns the next event; none once the stream has ended.
+    /// Returns the next event of the token; none once the stream has ended.
     pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            match self.next_of_all().await {
+                Some(event) if event.name == "queue" => {}
+                event => return event,
+            }
+        }
+    }
+
+    /// Waits for the event that the queue is in `state`.
+    pub async fn until_queue_is(&mut self, state: &str) -> Event {
+        loop {
+            let event = self.next_of_all().await.expect("more to come");
+            if event.name == "queue" && event.token["state"] == state {
+                return event;
+            }
+        }
+    }
+
+    async fn next_of_all(&mut self) -> Option<Event> {
         timeout(TIMEOUT, self.events.next()).await.expect("an event, or the end, in time")
     }
 

@@ -58,6 +58,13 @@ impl Shopper {
         Self::with_jwt(server, &String::from_utf8(printed.stdout).unwrap())
     }
 
+    /// Returns an operator.
+    pub async fn operator(server: &Frontrow) -> Self {
+        let printed = server.run_command(&["token", "--role", "operator"]).await;
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        Self::with_jwt(server, &String::from_utf8(printed.stdout).unwrap())
+    }
+
     /// Returns the same user at another server, or at the same one after a restart.
     #[must_use]
     pub fn at(&self, server: &Frontrow) -> Self {
@@ -161,6 +168,14 @@ impl Shopper {
         register_secret(&token);
         self.token = Some(token);
         joined
+    }
+
+    /// Returns the URL of the token's stream for `EventSource`, relative to the server.
+    pub async fn stream_url(&self) -> String {
+        let path = format!("/v1/queue-tokens/{}/stream-tickets", self.token.as_deref().unwrap_or_default());
+        let url = self.post(&path, None, &json!({})).await.expect(201).text("url");
+        register_secret(url.rsplit('/').next().unwrap_or_default());
+        url
     }
 
     /// Gives up their queue token, waiting or active.

@@ -16,6 +16,7 @@ use crate::problem::Problem;
 use crate::readiness::ReadinessCheck;
 use crate::routes::availability::AvailabilityPages;
 use crate::routes::layouts::LayoutPages;
+use crate::routes::board::BoardPages;
 use crate::routes::queue_token_events::Streams;
 use crate::routes::seats::SeatPages;
 use crate::settings::{AvailabilitySettings, HttpSettings};
@@ -55,8 +56,7 @@ pub struct Api(Arc<Inner>);
 struct Inner {
     parts: Parts,
     seat_pages: SeatPages,
-    layout_pages: LayoutPages,
-    availability_pages: AvailabilityPages,
+    layout_pages: LayoutPages, availability_pages: AvailabilityPages, board_pages: BoardPages,
     streams: Streams,
     limits: Limits,
 }
@@ -81,7 +81,8 @@ impl Api {
         let layout_pages = LayoutPages::new(parts.settings.layout_page_bytes);
         let AvailabilitySettings { bytes, render_interval, .. } = parts.settings.availability;
         let availability_pages = AvailabilityPages::new(bytes, render_interval);
-        Self(Arc::new(Inner { parts, seat_pages, layout_pages, availability_pages, streams, limits }))
+        let board_pages = BoardPages::new();
+        Self(Arc::new(Inner { parts, seat_pages, layout_pages, availability_pages, board_pages, streams, limits }))
     }
 
     /// Returns the open event streams.
@@ -112,6 +113,11 @@ impl Api {
     /// Returns the rendered availabilities.
     pub(crate) fn availability_pages(&self) -> &AvailabilityPages {
         &self.0.availability_pages
+    }
+
+    /// Returns the rendered boards.
+    pub(crate) fn board_pages(&self) -> &BoardPages {
+        &self.0.board_pages
     }
 
     /// Calls the application on the runtime that owns the store's connections.

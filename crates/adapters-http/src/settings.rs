@@ -59,11 +59,18 @@ pub struct StreamSettings {
     pub heartbeat: Duration,
     /// The maximum lifetime of a stream; then it ends, and its client reconnects.
     pub lifetime: Duration,
+    /// How long a stream ticket is valid.
+    pub ticket_lifetime: Duration,
 }
 
 impl Default for StreamSettings {
     fn default() -> Self {
-        Self { at_most: 20_000, heartbeat: Duration::from_secs(15), lifetime: Duration::from_hours(1) }
+        Self {
+            at_most: 20_000,
+            heartbeat: Duration::from_secs(15),
+            lifetime: Duration::from_hours(1),
+            ticket_lifetime: Duration::from_hours(24),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod hang_ups;
 mod hostile;
 mod metrics;
 mod process;
+mod proxy;
 mod races;
 mod story;
 mod tracing;

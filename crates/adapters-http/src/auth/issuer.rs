@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::caller::{InvalidToken, Role};
 use super::claims::{Claims, VerifiedClaims};
 use super::signatures;
+use super::stream_tickets::{CannotSeal, StreamTicket, StreamTickets};
 
 /// The name of the issuer, and the audience that a token may name.
 pub(super) const NAME: &str = "frontrow";
@@ -26,6 +27,7 @@ pub struct Issuer {
     verifying: DecodingKey,
     validation: Validation,
     lifetime: Duration,
+    tickets: StreamTickets,
 }
 
 /// The access token could not be signed.
@@ -50,7 +52,13 @@ impl Issuer {
         // `exp` and `nbf` are checked against the API's clock, and the issuer was selected by `iss`.
         validation.validate_exp = false;
         validation.set_audience(&[NAME]);
-        Self { signing: EncodingKey::from_secret(secret), verifying: DecodingKey::from_secret(secret), validation, lifetime }
+        Self {
+            signing: EncodingKey::from_secret(secret),
+            verifying: DecodingKey::from_secret(secret),
+            validation,
+            lifetime,
+            tickets: StreamTickets::new(secret),
+        }
     }
 
     /// Issues an access token for `user` with `roles`, valid from `now`.
@@ -72,6 +80,16 @@ impl Issuer {
     pub(super) fn read(&self, token: &str) -> Result<VerifiedClaims, InvalidToken> {
         let claims = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| InvalidToken)?.claims;
         claims.to_verified(ROLES_CLAIM, LEEWAY_SECONDS)
+    }
+
+    /// Seals a ticket for the event stream with this name.
+    pub(crate) fn seal_ticket(&self, stream: &str, ticket: &StreamTicket) -> Result<String, CannotSeal> {
+        self.tickets.seal(stream, ticket)
+    }
+
+    /// Opens a ticket for the event stream with this name; none if the text isn't such a ticket, or if it has expired.
+    pub(crate) fn open_ticket(&self, stream: &str, text: &str, now: OffsetDateTime) -> Option<StreamTicket> {
+        self.tickets.open(stream, text, now)
     }
 }
 

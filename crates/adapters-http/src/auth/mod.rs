@@ -8,6 +8,7 @@ mod issuers;
 mod key_store;
 mod keys;
 mod signatures;
+mod stream_tickets;
 mod trusted;
 
 pub use algorithm::{SigningAlgorithm, UnknownAlgorithm};
@@ -17,4 +18,5 @@ pub use issuer::{CannotSign, Issuer};
 pub use issuers::Issuers;
 pub use key_store::KeyStore;
 pub use keys::{Keys, KeysError};
+pub(crate) use stream_tickets::StreamTicket;
 pub use trusted::{Trust, TrustedIssuer};

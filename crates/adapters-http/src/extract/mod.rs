@@ -20,6 +20,7 @@ mod position;
 mod privileged;
 mod query;
 mod reader;
+mod stream_ticket;
 mod uuid;
 
 pub(crate) use accept::{Events, JsonOrCsv, Preferred, QrImage};
@@ -40,3 +41,4 @@ pub(crate) use path::{MaybePathId, PathId, PathTicketId};
 pub(crate) use position::{read_position, write_position};
 pub(crate) use privileged::privileged_actor;
 pub(crate) use query::{NoQuery, Query, invalid_parameter};
+pub(crate) use stream_ticket::QueueTokenTicket;

@@ -11,12 +11,17 @@ use uuid::Uuid;
 
 use super::{EstimateBody, Instant, Tag, seconds_until, token_status};
 
+/// The position from which the board is precise enough.
+const BOARD_FROM: u64 = 1_000;
+
 /// A queue token: a user's entry in a queue.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueToken)]
 pub(crate) struct TokenBody {
-    /// The secret id of the token, sent as `Queue-Token`.
-    pub(crate) token: Uuid,
+    /// The secret id of the token, sent as `Queue-Token`; absent from the events of a stream that was opened with a stream ticket.
+    #[schema(value_type = Uuid)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<Uuid>,
     queue_id: Uuid,
     /// The concert that the user joined the queue for; null if none was specified.
     concert_id: Option<Uuid>,
@@ -45,6 +50,9 @@ pub(crate) struct TokenBody {
     expires_at: Option<Instant>,
     /// The number of seconds until then; null unless the token is active.
     expires_in_seconds: Option<i64>,
+    /// The path of the queue's board if so many users are ahead that the client should derive its position from the board and poll the
+    /// token only when its turn is near; null otherwise.
+    board: Option<String>,
 }
 
 impl TokenBody {
@@ -57,7 +65,7 @@ impl TokenBody {
             TokenStatus::Expired(reason) => (Some(token_status::reason(reason)), None),
         };
         Self {
-            token: token.id().0,
+            token: Some(token.id().0),
             queue_id: token.queue().0,
             concert_id: token.concert().map(|concert| concert.0),
             status: token_status::name(status),
@@ -72,7 +80,13 @@ impl TokenBody {
             activated_at: token.activated_at().map(Instant::from),
             expires_at: token.expires_at().map(Instant::from),
             expires_in_seconds,
+            board: position.filter(|position| BOARD_FROM <= *position).map(|_| format!("/v1/queues/{}/board", token.queue())),
         }
+    }
+
+    /// Returns the body without the secret id, for readers who have no other credential than a stream ticket.
+    pub(crate) fn without_secret(self) -> Self {
+        Self { token: None, ..self }
     }
 }
 
@@ -86,19 +100,23 @@ const fn availability_name(availability: Availability) -> &'static str {
     }
 }
 
-/// The state of a token as far as its changes are events: estimates, countdowns, deadlines and hints are not included.
+/// The state of a token as far as its changes are events: estimates, countdowns and hints are not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EventState {
     pub(crate) status: TokenStatus,
     position: Option<u64>,
     availability: Option<Availability>,
+    /// The deadline of an active token.
+    deadline: Option<OffsetDateTime>,
 }
 
 impl EventState {
     pub(crate) fn of(place: &TokenView) -> Self {
         // The availability only matters to waiting users.
         let availability = place.position.and(place.availability);
-        Self { status: place.token.status(place.now), position: place.position, availability }
+        let status = place.token.status(place.now);
+        let deadline = if status == TokenStatus::Active { place.token.expires_at() } else { None };
+        Self { status, position: place.position, availability, deadline }
     }
 
     /// Returns the tag of the complete response.
@@ -119,6 +137,9 @@ impl fmt::Display for EventState {
         }
         if let Some(availability) = self.availability {
             write!(formatter, ".{}", availability_name(availability))?;
+        }
+        if let Some(deadline) = self.deadline {
+            write!(formatter, ".{}", deadline.unix_timestamp_nanos() / 1_000)?;
         }
         Ok(())
     }

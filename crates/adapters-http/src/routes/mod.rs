@@ -2,6 +2,7 @@
 
 mod admin;
 pub(crate) mod availability;
+pub(crate) mod board;
 mod codes;
 mod concerts;
 pub(crate) mod docs;
@@ -20,6 +21,7 @@ mod reserved_schedule;
 mod schedules;
 pub(crate) mod seats;
 mod tickets;
+mod stream_tickets;
 mod users;
 mod venue;
 mod wallet;
@@ -34,6 +36,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(queue_token_events::configure)
         .configure(availability::configure)
         .configure(queues::configure)
+        .configure(board::configure)
         .configure(concerts::configure)
         .configure(schedules::configure)
         .configure(public_schedule::configure)

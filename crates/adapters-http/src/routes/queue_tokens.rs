@@ -64,7 +64,7 @@ async fn join_queue(call: ApiRequest<(Caller, Body<NewToken>)>) -> Result<HttpRe
     let joining = api.run(|use_cases| async move { use_cases.join.execute(user, concert).await }).await?;
     let status = if joining.new { StatusCode::CREATED } else { StatusCode::OK };
     let body = TokenBody::new(&api.use_cases.poll.place(&joining.token));
-    created(status, &body, &format!("/v1/queue-tokens/{}", body.token))
+    created(status, &body, &format!("/v1/queue-tokens/{}", joining.token.id().0))
 }
 
 /// Get a queue token

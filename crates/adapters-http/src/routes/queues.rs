@@ -3,7 +3,7 @@
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get};
 use application::waiting_room::QueueFigures;
-use domain::{QueueId, QueueState};
+use domain::QueueId;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::extract::{ApiRequest, KnownTags, PathId};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{EstimateBody, Tag, json};
+use crate::response::{EstimateBody, QueueStateBody, Tag, json, round_to_tenth};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(show_queue);
@@ -23,7 +23,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct QueueBody {
     id: Uuid,
     name: String,
-    state: StateBody,
+    state: QueueStateBody,
     /// The number of waiting users.
     waiting: u64,
     /// The number of active users.
@@ -34,19 +34,6 @@ struct QueueBody {
     estimated_wait: EstimateBody,
     /// The message to waiting users.
     message: Option<String>,
-}
-
-/// Whether users can join a queue and are admitted.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QueueState)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum StateBody {
-    /// Users can join and are admitted.
-    Open,
-    /// Users can join, but are not admitted.
-    Paused,
-    /// Users can't join; waiting users are admitted.
-    Closed,
 }
 
 impl From<QueueFigures> for QueueBody {
@@ -63,21 +50,6 @@ impl From<QueueFigures> for QueueBody {
             message: queue.message().map(str::to_owned),
         }
     }
-}
-
-impl From<QueueState> for StateBody {
-    fn from(state: QueueState) -> Self {
-        match state {
-            QueueState::Open => Self::Open,
-            QueueState::Paused => Self::Paused,
-            QueueState::Closed => Self::Closed,
-        }
-    }
-}
-
-/// Rounds a rate to a tenth.
-pub(super) fn round_to_tenth(rate: f64) -> f64 {
-    (rate * 10.0).round() / 10.0
 }
 
 problems!(QueueProblems: &[Code::NotFound]);

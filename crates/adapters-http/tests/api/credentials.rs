@@ -25,11 +25,13 @@ enum Needs {
     Admission,
     /// The access token of an operator.
     Operator,
+    /// A stream ticket, which is a part of the path.
+    Ticket,
     /// The access token of the reservation's owner, and an active queue token.
     OwnersAdmission,
 }
 
-use Needs::{Admission, Nothing, Operator, Owner, OwnersAdmission, User};
+use Needs::{Admission, Nothing, Operator, Owner, OwnersAdmission, Ticket, User};
 
 const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/livez", Nothing),
@@ -47,9 +49,12 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/schedules/{id}/availability", Admission),
     ("get", "/v1/schedules/{id}/availability/events", Admission),
     ("get", "/v1/queues/{id}", Nothing),
+    ("get", "/v1/queues/{id}/board", Nothing),
     ("post", "/v1/queue-tokens", User),
     ("get", "/v1/queue-tokens/{token}", Owner),
     ("get", "/v1/queue-tokens/{token}/events", Owner),
+    ("post", "/v1/queue-tokens/{token}/stream-tickets", Owner),
+    ("get", "/v1/streams/queue-tokens/{ticket}", Ticket),
     ("delete", "/v1/queue-tokens/{token}", Owner),
     ("post", "/v1/reservations", Admission),
     ("post", "/v1/reservations/{id}:exchange", OwnersAdmission),
@@ -104,7 +109,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
 
 impl Needs {
     const fn user(self) -> bool {
-        !matches!(self, Nothing)
+        !matches!(self, Nothing | Ticket)
     }
 
     const fn admission(self) -> bool {
@@ -285,7 +290,7 @@ async fn protected_routes_reject_invalid_access_tokens() {
     let fixture = Fixture::create().await;
     let before = fixture.state().await;
     for (name, visitor) in fixture.invalid_tokens().iter().map(|(name, visitor)| (*name, Some(visitor))).chain([("none", None)]) {
-        for (method, route, needs) in ROUTES {
+        for (method, route, needs) in ROUTES.iter().filter(|(_, _, needs)| *needs != Ticket) {
             let rows = fixture.shop.store.rows();
             let answer = fixture.send(method, route, visitor).await;
             if needs.user() {
@@ -325,7 +330,7 @@ async fn resources_of_other_users_are_not_found() {
                     assert!(!shown.contains(&secret), "{method} {route}: {shown}");
                 }
             }
-            Nothing | User | Admission | Operator => {}
+            Nothing | Ticket | User | Admission | Operator => {}
         }
         if *needs == Owner && !route.ends_with("/refunds") {
             fixture.send(method, route, Some(&operator)).await.with_problem(404, "NOT_FOUND");
@@ -382,7 +387,7 @@ async fn guarded_routes_reject_invalid_queue_tokens() {
 async fn every_route_accepts_valid_credentials() {
     for (method, route, needs) in ROUTES {
         // The event stream would not end.
-        if route.ends_with("/events") || *needs == Nothing {
+        if route.ends_with("/events") || [Nothing, Ticket].contains(needs) {
             continue;
         }
         let fixture = Fixture::create().await;

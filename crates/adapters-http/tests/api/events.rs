@@ -1,5 +1,6 @@
 //! Event streams of queue tokens.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -7,17 +8,21 @@ use actix_web::body::{BoxBody, MessageBody as _};
 use actix_web::test::TestRequest;
 use adapters_http::{HttpSettings, Issuer, Role, StreamSettings};
 use application::ports::Clock as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
-use crate::plan::{Plan, SECRET};
+use crate::plan::{Plan, QUEUE, SECRET};
 use crate::shop::{Shop, Visitor};
 
 /// Longer than any step of these tests takes.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// An open event stream.
-pub(crate) struct Stream(Pin<Box<BoxBody>>);
+pub(crate) struct Stream {
+    body: Pin<Box<BoxBody>>,
+    /// Frames that were received with an earlier one.
+    received: VecDeque<Frame>,
+}
 
 /// One frame received from the stream.
 #[derive(Debug, PartialEq)]
@@ -28,23 +33,48 @@ pub(crate) enum Frame {
 }
 
 impl Stream {
-    pub(crate) async fn next(&mut self) -> Frame {
-        let chunk = timeout(TIMEOUT, std::future::poll_fn(|context| self.0.as_mut().poll_next(context))).await.expect("a frame in time");
+    /// Returns the next frame of any kind.
+    async fn next_of_all(&mut self) -> Frame {
+        if let Some(frame) = self.received.pop_front() {
+            return frame;
+        }
+        let chunk = timeout(TIMEOUT, std::future::poll_fn(|context| self.body.as_mut().poll_next(context))).await.expect("a frame in time");
         let Some(chunk) = chunk else { return Frame::End };
         let chunk = String::from_utf8(chunk.expect("a frame").to_vec()).expect("text");
         if chunk == ":\n\n" {
             return Frame::Heartbeat;
         }
-        assert!(chunk.ends_with("\n\n") && !chunk.trim_end().contains("\n\n"), "one event: {chunk:?}");
-        let field =
-            |name: &str| chunk.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name} {chunk}")).to_owned();
-        Frame::Event { name: field("event: "), id: field("id: "), data: field("data: ").parse().expect("JSON") }
+        assert!(chunk.ends_with("\n\n"), "complete events: {chunk:?}");
+        self.received.extend(chunk.split_terminator("\n\n").map(|event| {
+            let field =
+                |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name} {event}")).to_owned();
+            Frame::Event { name: field("event: "), id: field("id: "), data: field("data: ").parse().expect("JSON") }
+        }));
+        self.received.pop_front().expect("an event")
     }
 
-    /// Returns the next event's name, id and data.
+    /// Returns the next frame that doesn't concern the queue.
+    pub(crate) async fn next(&mut self) -> Frame {
+        loop {
+            match self.next_of_all().await {
+                Frame::Event { name, .. } if name == "queue" => {}
+                frame => return frame,
+            }
+        }
+    }
+
+    /// Returns the name, id and data of the next event that doesn't concern the queue.
     pub(crate) async fn event(&mut self) -> (String, String, Value) {
         match self.next().await {
             Frame::Event { name, id, data } => (name, id, data),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Returns the id and data of the next frame, which must concern the queue.
+    pub(crate) async fn queue(&mut self) -> (String, Value) {
+        match self.next_of_all().await {
+            Frame::Event { name, id, data } if name == "queue" => (id, data),
             other => panic!("{other:?}"),
         }
     }
@@ -54,7 +84,7 @@ fn path(visitor: &Visitor) -> String {
     format!("/v1/queue-tokens/{}/events", visitor.queue_token.as_deref().expect("a token"))
 }
 
-fn request(visitor: &Visitor) -> TestRequest {
+pub(crate) fn request(visitor: &Visitor) -> TestRequest {
     let bearer = format!("Bearer {}", visitor.access_token);
     TestRequest::with_uri(&path(visitor)).append_header(("Authorization", bearer)).append_header(("Accept", "text/event-stream"))
 }
@@ -63,11 +93,12 @@ pub(crate) async fn open(shop: &Shop, request: TestRequest) -> Stream {
     let answer = (shop.send)(request).await.expect("a response");
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers().get("content-type").expect("a type"), "text/event-stream");
-    assert_eq!(answer.headers().get("cache-control").expect("caching"), "no-store");
-    Stream(Box::pin(answer.into_body()))
+    assert_eq!(answer.headers().get("cache-control").expect("caching"), "no-store, no-transform");
+    assert_eq!(answer.headers().get("x-accel-buffering").expect("no buffering"), "no");
+    Stream { body: Box::pin(answer.into_body()), received: VecDeque::new() }
 }
 
-async fn a_shop_with(streams: StreamSettings) -> Shop {
+pub(crate) async fn a_shop_with(streams: StreamSettings) -> Shop {
     let plan = Plan::default();
     let settings = HttpSettings { streams, ..plan.settings.clone() };
     Plan { settings, ..plan }.open().await
@@ -206,4 +237,85 @@ async fn streams_past_the_limit_are_refused() {
     shop.get(&path(&ada)).by(&ada).send().await.with_problem(503, "OVERLOADED");
     drop(stream);
     open(&shop, request(&ada)).await;
+}
+
+/// Changes the state of the queue, as an operator.
+pub(crate) async fn change_queue(shop: &Shop, action: &str) {
+    let path = format!("/v1/admin/queues/{}:{action}", QUEUE.0);
+    shop.post(&path).by(&shop.operator()).json(&json!({"reason": "a test"})).send().await.with_status(200);
+}
+
+#[actix_web::test]
+async fn the_state_and_the_message_of_the_queue_are_sent_at_the_start_and_at_each_change() {
+    let shop = Shop::open().await;
+    // The stream of an active token reads the state only every half a minute, unless it is woken.
+    let ada = shop.admitted("Ada").await;
+    let start = Instant::now();
+    let mut stream = open(&shop, request(&ada)).await;
+    assert_eq!(stream.event().await.0, "activated");
+    assert_eq!(stream.queue().await.1, json!({"state": "OPEN", "message": "Doors at eight"}));
+
+    change_queue(&shop, "pause").await;
+    assert_eq!(stream.queue().await.1, json!({"state": "PAUSED", "message": "Doors at eight"}));
+
+    let path = format!("/v1/admin/queues/{}", QUEUE.0);
+    let message = json!({"message": "A fire alarm, please wait"});
+    shop.patch(&path).by(&shop.operator()).header("If-Match", "*").json(&message).send().await.with_status(200);
+    assert_eq!(stream.queue().await.1, json!({"state": "PAUSED", "message": "A fire alarm, please wait"}));
+    let capacity = json!({"policy": {"capacity": 7}});
+    shop.patch(&path).by(&shop.operator()).header("If-Match", "*").json(&capacity).send().await.with_status(200);
+    change_queue(&shop, "resume").await;
+    assert_eq!(stream.queue().await.1["state"], "OPEN", "another capacity is no news");
+    assert!(start.elapsed() < Duration::from_secs(20), "changes are sent at once");
+}
+
+#[actix_web::test]
+async fn a_reconnected_stream_sends_only_the_news_of_the_queue_that_were_missed() {
+    let shop = Shop::open().await;
+    let ada = shop.waiting("Ada").await;
+    let mut first = open(&shop, request(&ada)).await;
+    let (_, before_queue, _) = first.event().await;
+    let (known, _) = first.queue().await;
+    drop(first);
+
+    let mut again = open(&shop, request(&ada).append_header(("Last-Event-ID", before_queue.as_str()))).await;
+    assert_eq!(again.queue().await.0, known, "the connection broke between the two events");
+
+    change_queue(&shop, "pause").await;
+    let mut later = open(&shop, request(&ada).append_header(("Last-Event-ID", known.as_str()))).await;
+    let (paused, queue) = later.queue().await;
+    assert_eq!(queue["state"], "PAUSED");
+
+    shop.delete(path(&ada).trim_end_matches("/events")).by(&ada).send().await.with_status(204);
+    change_queue(&shop, "resume").await;
+    let mut ended = open(&shop, request(&ada).append_header(("Last-Event-ID", paused.as_str()))).await;
+    let (name, expired, _) = ended.event().await;
+    assert_eq!((name.as_str(), ended.next_of_all().await), ("expired", Frame::End));
+    change_queue(&shop, "close").await;
+    let answer = (shop.send)(request(&ada).append_header(("Last-Event-ID", expired.as_str()))).await.expect("a response");
+    assert_eq!(answer.status(), 204, "the state of the queue no longer matters");
+}
+
+#[actix_web::test]
+async fn extended_deadlines_are_sent() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let mut stream = open(&shop, request(&ada)).await;
+    let (name, _, data) = stream.event().await;
+    assert_eq!((name.as_str(), &data["expires_in_seconds"]), ("activated", &json!(120)));
+
+    // The first guarded request claims the token; a later hold extends it to the hold's deadline.
+    shop.held(&ada, &[1]).await;
+    let (name, claimed, data) = stream.event().await;
+    assert_eq!((name.as_str(), &data["expires_in_seconds"]), ("extended", &json!(600)));
+    let reservations = shop.get("/v1/reservations").by(&ada).send().await.with_status(200);
+    let hold = reservations.body["items"][0]["id"].as_str().expect("an id").to_owned();
+    shop.delete(&format!("/v1/reservations/{hold}")).by(&ada).send().await.with_status(204);
+    shop.wait(500);
+    shop.hold(&ada, "later", &[2]).await.with_status(201);
+    let (name, _, data) = stream.event().await;
+    assert_eq!((name.as_str(), &data["expires_in_seconds"]), ("extended", &json!(300)));
+
+    let mut again = open(&shop, request(&ada).append_header(("Last-Event-ID", claimed.as_str()))).await;
+    assert_eq!(again.event().await.0, "extended", "the client knows that the token is active");
 }

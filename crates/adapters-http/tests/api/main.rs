@@ -5,6 +5,7 @@
 mod admin;
 mod answer;
 mod availability;
+mod boards;
 mod cancellations;
 mod concerts;
 mod credentials;
@@ -31,6 +32,7 @@ mod seats;
 mod shop;
 mod stopped_store;
 mod story;
+mod stream_tickets;
 mod users;
 mod wallet;
 mod wire;

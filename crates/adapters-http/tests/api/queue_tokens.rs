@@ -22,6 +22,7 @@ async fn a_queue_token_has_every_member_of_the_contract() {
         "status": "WAITING", "expired_reason": null, "number": 2, "position": 2, "people_ahead": 1,
         "estimated_wait": {"known": true, "p50_seconds": 1, "p90_seconds": 1}, "poll_after_seconds": 1, "availability": null,
         "joined_at": "2026-11-21T20:00:00Z", "activated_at": null, "expires_at": null, "expires_in_seconds": null,
+        "board": null,
     });
     assert_eq!(token.body, expected);
 

@@ -25,7 +25,8 @@ async fn request_events(address: SocketAddr, visitor: &Visitor, pipelined: &str)
         connection.write_all(request.as_bytes()).expect("sent");
         let mut stream = Vec::new();
         let mut buffer = [0; 1_024];
-        while !(stream.ends_with(b"}\n\n") || stream.starts_with(b"HTTP/1.1 5") && stream.ends_with(b"}")) {
+        let has_queue = |stream: &[u8]| stream.windows(12).any(|part| part == b"event: queue");
+        while !(stream.ends_with(b"}\n\n") && has_queue(&stream) || stream.starts_with(b"HTTP/1.1 5") && stream.ends_with(b"}")) {
             let read = connection.read(&mut buffer).expect("an event");
             assert!(read > 0, "{}", String::from_utf8_lossy(&stream));
             stream.extend_from_slice(&buffer[..read]);

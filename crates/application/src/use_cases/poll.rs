@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::{QueueId, Refusal, TokenId, UserId};
+use domain::{Queue, QueueId, Refusal, TokenId, UserId, Versioned};
 
-use crate::waiting_room::{Listener, QueueFigures, TokenView};
+use crate::waiting_room::{Board, Listener, QueueFigures, QueueNews, TokenView};
 use crate::{Error, WaitingRoom};
 
 /// Reads positions of tokens and figures of queues from memory.
@@ -47,5 +47,22 @@ impl PollToken {
     /// Returns the figures of a queue from memory; not found if the queue doesn't exist.
     pub fn queue(&self, id: QueueId) -> Result<QueueFigures, Error> {
         Ok(self.room.figures(id).ok_or(Refusal::NotFound)?)
+    }
+
+    /// Returns the row of a queue from memory; none if the queue doesn't exist.
+    #[must_use]
+    pub fn queue_row(&self, id: QueueId) -> Option<Arc<Versioned<Queue>>> {
+        self.room.queue(id)
+    }
+
+    /// Subscribes to changes of a queue's row.
+    #[must_use]
+    pub fn queue_news(&self, id: QueueId) -> QueueNews {
+        self.room.queue_news(id)
+    }
+
+    /// Returns the board of a queue, from memory; not found if the queue doesn't exist.
+    pub fn board(&self, id: QueueId) -> Result<Board, Error> {
+        Ok(self.room.board(id).ok_or(Refusal::NotFound)?)
     }
 }

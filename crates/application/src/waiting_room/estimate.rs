@@ -70,7 +70,8 @@ fn spread(id: TokenId, hint: Duration) -> Duration {
     Duration::seconds(soon.max(MIN_POLL).whole_seconds())
 }
 
-fn float(count: u64) -> f64 {
+/// Converts a count; 4 billion or more are as many as that.
+pub(super) fn float(count: u64) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 

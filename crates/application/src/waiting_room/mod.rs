@@ -8,6 +8,8 @@
 //!   catalogue, available seats ──► periodic refresh ─► notices
 //! ```
 
+mod board;
+mod departures;
 mod ended_tokens;
 mod estimate;
 mod estimate_samples;
@@ -16,6 +18,7 @@ mod look_ups;
 mod measures;
 mod notices;
 mod pace;
+mod queue_news;
 mod reading;
 mod refusals;
 mod token_position;
@@ -30,7 +33,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use dashmap::DashMap;
-use domain::{Change, LoggedRow, LoggedToken, NewToken, QueueId, QueuePolicy, QueueToken, TokenDigest, TokenId, Versioned};
+use domain::{Change, LoggedRow, LoggedToken, NewToken, Queue, QueueId, QueuePolicy, QueueToken, TokenDigest, TokenId, Versioned};
 use time::{Duration, OffsetDateTime};
 
 use crate::memory::{MemoryLimits, MemoryMetrics};
@@ -41,14 +44,18 @@ use ended_tokens::EndedTokens;
 use listeners::Listeners;
 use look_ups::LookUps;
 use notices::Notices;
+use queue_news::QueueChanges;
 use refusals::Refusals;
 use tokens::KnownTokens;
 use tombstones::Tombstones;
 use unknown_tokens::UnknownTokens;
 use waiting_queue::WaitingQueue;
 
+pub use board::Board;
+pub use departures::{DepartureRanges, Departures};
 pub use estimate::Estimate;
 pub use listeners::Listener;
+pub use queue_news::QueueNews;
 pub use token_position::{QueueFigures, TokenView};
 
 /// The dependencies of a waiting room.
@@ -79,6 +86,7 @@ pub struct WaitingRoom {
     lines: DashMap<QueueId, WaitingQueue>,
     notices: Notices,
     listeners: Arc<Listeners>,
+    queue_changes: QueueChanges,
     refusals: Refusals,
     /// The number of times that the room was rebuilt: a token that was read before may be older than the state that was removed.
     readings: AtomicU64,
@@ -106,6 +114,7 @@ impl WaitingRoom {
             lines: DashMap::new(),
             notices: Notices::new(catalogue, seat_maps, clock.clone()),
             listeners: Arc::default(),
+            queue_changes: QueueChanges::default(),
             refusals: Refusals::default(),
             readings: AtomicU64::default(),
             doubtful_tokens: Mutex::default(),
@@ -151,6 +160,18 @@ impl WaitingRoom {
         self.listeners.add(id.digest())
     }
 
+    /// Returns the row of a queue; none if it doesn't exist, as far as is known in memory.
+    #[must_use]
+    pub fn queue(&self, id: QueueId) -> Option<Arc<Versioned<Queue>>> {
+        self.notices.queue(id)
+    }
+
+    /// Subscribes to changes of a queue's row.
+    #[must_use]
+    pub fn queue_news(&self, queue: QueueId) -> QueueNews {
+        self.queue_changes.subscribe(queue)
+    }
+
     /// Returns the number of waiting users of the queue, as far as it is known in memory.
     #[must_use]
     pub fn waiting(&self, queue: QueueId) -> u64 {
@@ -191,7 +212,7 @@ impl WaitingRoom {
         self.refusals.remember(token, self.clock.now());
     }
 
-    /// Removes old refusals, and tokens that ended some time ago.
+    /// Removes old refusals, tokens that ended some time ago, and subscriptions that have ended.
     pub fn tidy(&self) {
         let now = self.clock.now();
         for digest in self.ended.take_old(now) {
@@ -200,6 +221,7 @@ impl WaitingRoom {
         self.tokens.shrink();
         self.lines.iter_mut().for_each(|mut line| line.tidy());
         self.refusals.tidy(now);
+        self.queue_changes.tidy();
     }
 
     /// Stores a token that was read from the store.
@@ -252,7 +274,9 @@ impl ReadModel for WaitingRoom {
     fn apply(&self, row: LoggedRow) {
         match row {
             LoggedRow::Token(token) => self.keep(&token),
-            LoggedRow::Seat(_) | LoggedRow::Queue(_) | LoggedRow::Concert(_) | LoggedRow::Schedule(_) => {}
+            // The catalogue, which applies rows before the waiting room, already has the new row.
+            LoggedRow::Queue(queue) => self.queue_changes.notify(queue.id()),
+            LoggedRow::Seat(_) | LoggedRow::Concert(_) | LoggedRow::Schedule(_) => {}
         }
     }
 

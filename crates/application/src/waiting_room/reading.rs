@@ -35,6 +35,7 @@ impl WaitingRoom {
         self.readings.fetch_add(1, Ordering::AcqRel);
         self.unknown.clear();
         self.notices.refresh_catalogue().await?;
+        self.queue_changes.notify_all();
         let mut live = HashSet::new();
         // Tokens that join during the read may be missing in it, and must not be removed.
         let before = self.tokens.live();

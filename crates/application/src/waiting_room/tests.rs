@@ -404,3 +404,43 @@ async fn a_commit_that_is_reported_after_its_token_ended_and_left_memory_changes
     room.committed(&rewrites(1, active.clone()), &Committed::default());
     assert_eq!((room.known(active.id()), room.lines.get(&QUEUE).unwrap().active_rows()), (None, 0));
 }
+
+#[tokio::test]
+async fn subscribers_are_notified_of_a_new_row_of_their_queue() {
+    let clock = Arc::new(StoppedClock::default());
+    let room = room(MockTokens::new(), &clock);
+    let mut news = room.queue_news(QUEUE);
+    let has_news = async |news: &mut QueueNews| tokio::time::timeout(std::time::Duration::ZERO, news.changed()).await.is_ok();
+    assert!(!has_news(&mut news).await);
+    room.apply(LoggedRow::Queue(a_queue()));
+    assert!(has_news(&mut news).await);
+}
+
+#[tokio::test]
+async fn a_board_counts_the_users_who_wait_and_those_who_left() {
+    let clock = Arc::new(StoppedClock::default());
+    let room = room(MockTokens::new(), &clock);
+    assert_eq!(room.board(QUEUE), None, "the queue isn't known");
+    room.notices.refresh_catalogue().await.unwrap();
+    let board = || {
+        let Board { last_admitted, waiting, active, departures, .. } = room.board(QUEUE).unwrap();
+        let ends: Vec<_> = departures.ranges.iter().map(|range| (range.through, range.departed)).collect();
+        (last_admitted, waiting, active, ends)
+    };
+    assert_eq!(board(), (0, 0, 0, vec![]));
+    for number in 1..=6 {
+        let (change, committed) = joins(&waiting(number));
+        room.committed(&change, &committed);
+    }
+    assert_eq!(board(), (0, 6, 0, vec![]));
+    let admitted = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
+    room.committed(&rewrites(1, admitted), &Committed::default());
+    for left in [3, 4] {
+        room.committed(&rewrites(1, waiting(left).leave(clock.now()).unwrap()), &Committed::default());
+    }
+    assert_eq!(board(), (1, 3, 1, vec![(6, 2)]), "2, 5 and 6 wait");
+    for left in [2, 5, 6] {
+        room.committed(&rewrites(1, waiting(left).leave(clock.now()).unwrap()), &Committed::default());
+    }
+    assert_eq!(board(), (6, 0, 1, vec![]), "no user waits");
+}

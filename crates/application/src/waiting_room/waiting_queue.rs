@@ -13,6 +13,8 @@ use super::pace::Pace;
 #[derive(Default)]
 pub(super) struct WaitingQueue {
     waiting: RoaringTreemap,
+    /// The highest number of a token that was in memory.
+    last_number: u64,
     deadlines: HashMap<TokenDigest, OffsetDateTime>,
     /// The deadlines of active tokens, the earliest first.
     active: BTreeSet<(OffsetDateTime, TokenDigest)>,
@@ -25,6 +27,7 @@ impl WaitingQueue {
     pub(super) fn follow(&mut self, token: &LoggedToken, before: Option<TokenState>) {
         let was_waiting = before == Some(TokenState::Waiting);
         let was_active = matches!(before, Some(TokenState::Active { .. }));
+        self.last_number = self.last_number.max(token.number);
         match token.state {
             TokenState::Waiting => {
                 self.waiting.insert(token.number);
@@ -78,6 +81,16 @@ impl WaitingQueue {
 
     pub(super) fn waiting(&self) -> u64 {
         self.waiting.len()
+    }
+
+    /// Returns the numbers of the waiting tokens.
+    pub(super) fn numbers(&self) -> RoaringTreemap {
+        self.waiting.clone()
+    }
+
+    /// Returns the highest number of a token that was in memory; 0 before the first.
+    pub(super) const fn last_number(&self) -> u64 {
+        self.last_number
     }
 
     pub(super) fn active(&self, now: OffsetDateTime) -> u64 {

@@ -45,6 +45,7 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
             at_most: size("http.max_event_streams", http.max_event_streams, 0..=1_000_000)?,
             heartbeat: seconds("http.heartbeat_seconds", http.heartbeat_seconds, 1..=600)?,
             lifetime: seconds("http.event_stream_seconds", http.event_stream_seconds, 1..=SECONDS_PER_DAY)?,
+            ticket_lifetime: seconds("http.stream_ticket_seconds", http.stream_ticket_seconds, 60..=30 * SECONDS_PER_DAY)?,
         },
         availability: AvailabilitySettings {
             render_interval: milliseconds("http.availability_milliseconds", http.availability_milliseconds, 1..=10_000)?,

@@ -41,6 +41,7 @@ pub(super) struct Http {
     pub(super) availability_milliseconds: u32,
     pub(super) availability_event_milliseconds: u32,
     pub(super) event_stream_seconds: u32,
+    pub(super) stream_ticket_seconds: u32,
     pub(super) cors_origins: String,
 }
 

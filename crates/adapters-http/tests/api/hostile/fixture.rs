@@ -127,6 +127,8 @@ impl Fixture {
         valid_requests::run_an_audit(&shop, &operator).await;
         let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
         let token = ada.queue_token.clone().expect("a token");
+        let tickets = shop.post(&format!("/v1/queue-tokens/{token}/stream-tickets")).by(&ada).send().await.with_status(201);
+        let stream = tickets.text("url");
         let valid = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
                 ("GET", "/docs/{file}") => ("/docs/index.css".to_owned(), None),
@@ -153,10 +155,13 @@ impl Fixture {
                     let found = path.replace("{id}", &valid_requests::id(path, &ada, &hold)).replace("{name}", valid_requests::READER);
                     (found, valid_requests::valid_body(method, path))
                 }
+                ("POST", "/v1/queue-tokens/{token}/stream-tickets") => (format!("/v1/queue-tokens/{token}/stream-tickets"), None),
                 ("POST" | "PUT" | "PATCH", unknown) => panic!("{unknown} is new: add a valid body for it here"),
                 (_, "/v1/concerts/{id}/schedules") => (format!("/v1/concerts/{}/schedules", CONCERT.0), None),
                 (_, "/v1/concerts/{id}") => (format!("/v1/concerts/{}", CONCERT.0), None),
                 (_, "/v1/queues/{id}") => (format!("/v1/queues/{}", QUEUE.0), None),
+                (_, "/v1/queues/{id}/board") => (format!("/v1/queues/{}/board", QUEUE.0), None),
+                (_, "/v1/streams/queue-tokens/{ticket}") => (stream.clone(), None),
                 (_, "/v1/schedules/{id}/seats") => (seats.clone(), None),
                 (_, "/v1/schedules/{id}") => (format!("/v1/schedules/{}", SCHEDULE.0), None),
                 (_, "/v1/schedules/{id}/layouts/{hash}") => (format!("/v1/schedules/{}/layouts/{layout}", SCHEDULE.0), None),

@@ -97,8 +97,8 @@ pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
     }
     for request in fixture.requests_where(|valid| valid.request.target.starts_with("/v1/")) {
         // An event stream has another media type.
-        let is_accepted =
-            |range: &[u8]| request.target.ends_with("/events") && [b"text/*".as_slice(), b"*/*, application/json;q=0"].contains(&range);
+        let is_stream = request.target.ends_with("/events") || request.target.starts_with("/v1/streams/");
+        let is_accepted = |range: &[u8]| is_stream && [b"text/*".as_slice(), b"*/*, application/json;q=0"].contains(&range);
         not_acceptable.extend(RANGES_WITHOUT_JSON.iter().filter(|range| !is_accepted(range)).map(|range| request.with("Accept", range)));
     }
     keys.extend(fixture.requests_where(|valid| valid.key == Key::Required).into_iter().map(|request| request.without("Idempotency-Key")));

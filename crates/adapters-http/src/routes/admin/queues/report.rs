@@ -7,9 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::super::queues::{StateBody, round_to_tenth};
 use super::overrides::OverridesBody;
-use crate::response::EstimateBody;
+use crate::response::{EstimateBody, QueueStateBody, round_to_tenth};
 
 /// A queue, as operators see it.
 #[derive(Serialize, ToSchema)]
@@ -17,7 +16,7 @@ use crate::response::EstimateBody;
 pub(super) struct ReportBody {
     id: Uuid,
     name: String,
-    state: StateBody,
+    state: QueueStateBody,
     /// The policy in force.
     policy: PolicyBody,
     /// The queue's overrides of the configured policy.
