@@ -73,17 +73,29 @@ impl RequestPart for StreamRequest {
 #[schema(as = QueueTokenEvent)]
 #[expect(dead_code, reason = "it only describes events in the OpenAPI document")]
 struct EventBody {
-    /// `position`, `activated` or `expired`.
-    #[schema(example = "position")]
-    event: String,
+    event: EventNameBody,
     /// The `Last-Event-ID` to send when reconnecting.
     #[schema(example = "WAITING.4211.GOOD")]
     id: String,
     /// The token as JSON, as in the response to polling.
+    #[schema(content_media_type = "application/json")]
     data: String,
     /// The number of milliseconds after which to reconnect if the stream is interrupted; only in the first event.
     #[schema(nullable = false)]
     retry: Option<u32>,
+}
+
+/// The name of an event.
+#[derive(ToSchema)]
+#[schema(as = QueueTokenEventName, rename_all = "lowercase")]
+#[expect(dead_code, reason = "it only describes events in the OpenAPI document")]
+enum EventNameBody {
+    /// The position in the queue.
+    Position,
+    /// The user was admitted.
+    Activated,
+    /// The token has ended.
+    Expired,
 }
 
 problems!(EventProblems: AUTHENTICATED, &[Code::NotFound, Code::NotAcceptable, Code::RateLimited, Code::Overloaded]);
