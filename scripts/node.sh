@@ -2,7 +2,7 @@
 # unless it has them already.
 
 need_node() {
-    node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && command -v npm >/dev/null && return
+    node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null && return
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
         apt-get update
         DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nodejs npm

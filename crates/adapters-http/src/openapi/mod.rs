@@ -2,6 +2,7 @@
 //! JSON is completed with what utoipa can't express.
 
 mod examples;
+mod lines;
 mod operations;
 mod schemas;
 mod sharing;
@@ -52,9 +53,9 @@ struct Frontrow;
 
 /// Generated once and shared by all workers.
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(generate);
-static JSON: LazyLock<String> = LazyLock::new(|| serde_json::to_string_pretty(&complete()).unwrap_or_default());
+static JSON: LazyLock<String> = LazyLock::new(|| lines::write(&complete()));
 
-/// Returns the OpenAPI 3.1 document of the API, as indented JSON.
+/// Returns the OpenAPI 3.1 document of the API, as JSON with one line per operation and component.
 pub fn openapi() -> &'static str {
     &JSON
 }

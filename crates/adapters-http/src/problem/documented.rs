@@ -30,7 +30,7 @@ fn schema_of(code: Code) -> Value {
     let required: Vec<_> =
         ["code"].into_iter().chain(members.iter().filter(|member| member.is_required).map(|member| member.name)).collect();
     let mut properties: Map<_, _> = members.iter().map(|member| (member.name.to_owned(), member.schema.clone())).collect();
-    properties.insert("code".to_owned(), json!({"type": "string", "const": code.text()}));
+    properties.insert("code".to_owned(), json!({"const": code.text()}));
     let own = json!({"type": "object", "required": required, "properties": properties});
     json!({"description": describe(code), "allOf": [{"$ref": format!("#/components/schemas/{COMMON}")}, own]})
 }
@@ -69,7 +69,7 @@ pub(crate) fn documented(codes: &[&[Code]]) -> BTreeMap<String, RefOr<Response>>
 }
 
 fn response(codes: &[Code]) -> Response {
-    let descriptions: Vec<_> = codes.iter().copied().map(describe).collect();
+    let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.text())).collect();
     let schema: RefOr<Schema> = match codes {
         [code] => Ref::new(location(*code)).into(),
         codes => {
@@ -79,7 +79,7 @@ fn response(codes: &[Code]) -> Response {
         }
     };
     let content = ContentBuilder::new().schema(Some(schema)).build();
-    let response = ResponseBuilder::new().description(descriptions.join("; ")).content(MEDIA_TYPE, content);
+    let response = ResponseBuilder::new().description(names.join(", ")).content(MEDIA_TYPE, content);
     let response = response.header("Content-Language", header("The language of `title` and `detail`: `en` or `ko`."));
     let headers = codes.iter().filter_map(|code| code.header());
     headers.fold(response, |response, (name, description)| response.header(name, header(description))).build()

@@ -16,6 +16,7 @@ mod examples;
 mod external_issuers;
 mod faults;
 mod forge;
+mod generators;
 mod health;
 mod hostile;
 mod languages;

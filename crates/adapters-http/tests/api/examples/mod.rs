@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::document::{document, operations as documented};
+use crate::document::{document, operations as documented, resolved};
 
 /// If this variable is set, the examples are written instead of compared.
 const RECORD: &str = "FRONTROW_RECORD_EXAMPLES";
@@ -42,8 +42,7 @@ fn every_body_of_the_document_has_an_example() {
         let answers = responses.iter().filter(|(status, _)| status.starts_with('2')).map(|(status, response)| (status.as_str(), response));
         for (part, message) in answers.chain([("request", &operation["requestBody"])]) {
             let contents = message["content"].as_object().into_iter().flatten();
-            let missing =
-                contents.filter(|(media_type, content)| RECORDED.contains(&media_type.as_str()) && content.get("example").is_none());
+            let missing = contents.filter(|(media_type, content)| RECORDED.contains(&media_type.as_str()) && !has_example(content));
             without.extend(missing.map(|_| format!("{method} {path}: {part}")));
         }
     }
@@ -51,6 +50,11 @@ fn every_body_of_the_document_has_an_example() {
     let of_problems = schemas.iter().filter(|(_, schema)| schema.pointer("/allOf/1/properties/code/const").is_some());
     without.extend(of_problems.filter(|(_, schema)| !schema["examples"][0].is_object()).map(|(name, _)| name.clone()));
     assert!(without.is_empty(), "add requests to examples/operations.rs or examples/problems.rs for {without:#?}");
+}
+
+/// Whether content has an example, or its schema has.
+fn has_example(content: &Value) -> bool {
+    content.get("example").is_some() || resolved(&content["schema"]).get("examples").is_some()
 }
 
 /// Asserts that an example of a problem is one, and returns it.

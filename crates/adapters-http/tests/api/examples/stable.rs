@@ -1,4 +1,4 @@
-//! Recorded bodies with stable ids and tokens: the ones in a shop are random.
+//! Recorded bodies with stable ids, tokens and delays: the ones in a shop are random.
 
 use std::collections::HashMap;
 
@@ -27,10 +27,18 @@ pub(super) fn stable(body: &Value) -> Value {
 fn replace(value: &mut Value, known: &mut HashMap<Uuid, String>) {
     match value {
         Value::String(text) if text.starts_with("eyJ") => ACCESS_TOKEN.clone_into(text),
-        Value::String(text) => *text = with_stable_ids(text, known),
+        Value::String(text) => *text = with_stable_ids(&with_stable_retry(text), known),
         Value::Array(items) => items.iter_mut().for_each(|item| replace(item, known)),
         Value::Object(members) => members.values_mut().for_each(|member| replace(member, known)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Replaces the time after which to reconnect, with which an event stream begins: it is randomised, so that clients don't reconnect at once.
+fn with_stable_retry(text: &str) -> String {
+    match text.strip_prefix("retry: ").and_then(|rest| rest.split_once('\n')) {
+        Some((_milliseconds, event)) => format!("retry: 1500\n{event}"),
+        None => text.to_owned(),
     }
 }
 
