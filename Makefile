@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-cost run test soak simulate fuzz check ci fmt lint doc spell openapi deny advisories bench bench-weak-points rehearse
+.PHONY: help setup build build-cost run test soak simulate fuzz check ci fmt lint lint-openapi doc spell examples clients openapi deny advisories bench bench-weak-points rehearse
 
 help: ## Shows this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -27,7 +27,7 @@ simulate: ## Runs SEEDS simulations (10000) of the application with injected fau
 fuzz: ## Sends a running server requests that the OpenAPI document allows or forbids, with schemathesis (needs Python and PyPI)
 	@scripts/fuzz.sh
 
-check: fmt spell lint doc ## Checks formatting, spelling, lints and documentation: warnings are errors
+check: fmt spell lint-openapi lint doc ## Checks formatting, spelling, lints and documentation: warnings are errors
 
 # Clippy lints while it compiles: with clippy-driver as the compiler, and with rustdoc on its output, `make test` includes all checks of
 # `make check`.
@@ -36,7 +36,7 @@ ci: export CLIPPY_ARGS = -Dwarnings__CLIPPY_HACKERY__
 ci: export RUSTDOC = $(CURDIR)/scripts/rustdoc.sh
 ci: export CARGO_INCREMENTAL = 0
 ci: export CARGO_PROFILE_DEV_DEBUG = 0
-ci: fmt spell deny test ## Runs `make check`, `make deny` and `make test` in one build, as CI does
+ci: fmt spell lint-openapi deny test clients ## Runs `make check`, `make deny` and `make test` in one build, as CI does
 
 fmt:
 	cargo fmt --all --check
@@ -49,6 +49,15 @@ lint:
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps --document-private-items
+
+examples: ## Records the examples of the OpenAPI document, docs/examples.json, with the API tests
+	FRONTROW_RECORD_EXAMPLES=1 cargo test --workspace --all-features --quiet --test api examples::the_committed
+
+lint-openapi: ## Lints docs/openapi.json with redocly and spectral (from the npm registry)
+	@scripts/lint-openapi.sh
+
+clients: ## Builds the TypeScript client from docs/openapi.json, and lets it buy seats from a server (needs Node.js and the npm registry)
+	@scripts/clients.sh
 
 openapi: ## Generates docs/openapi.json
 	@mkdir -p target

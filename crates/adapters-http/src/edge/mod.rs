@@ -14,6 +14,7 @@ use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::header::{HeaderName, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
@@ -59,9 +60,10 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
 fn finish(response: ServiceResponse<BoxBody>, record: &Record) -> ServiceResponse<BoxBody> {
     let mut response = match problem(&response) {
         Some(problem) => {
-            let mut rendered = problem.render(response.request().path(), record.id());
+            let mut rendered = record.render(&problem, response.request().path());
             // Other middleware may have added headers, such as the origin that may read the response.
-            for (name, value) in response.headers().iter().filter(|(name, _)| !rendered.headers().contains_key(*name)).collect::<Vec<_>>() {
+            let is_new = |name: &HeaderName| *name == VARY || !rendered.headers().contains_key(name);
+            for (name, value) in response.headers().iter().filter(|(name, _)| is_new(name)).collect::<Vec<_>>() {
                 rendered.headers_mut().append(name.clone(), value.clone());
             }
             response.into_response(rendered)
@@ -101,7 +103,7 @@ fn of_status(status: StatusCode) -> Problem {
 /// Returns an error that contains its complete response, for a failure without a `ServiceResponse`.
 fn refuse(error: &Error, path: &str, record: &Record) -> Error {
     let problem = of_error(error);
-    let mut response = problem.render(path, record.id());
+    let mut response = record.render(&problem, path);
     record.mark(response.headers_mut());
     InternalError::from_response(problem, response).into()
 }

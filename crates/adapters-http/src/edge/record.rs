@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use actix_web::{Error, HttpMessage as _};
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::{Error, HttpMessage as _, HttpResponse};
 use tracing::Span;
 use uuid::Uuid;
 
 use super::request_metrics::RequestMetrics;
 use super::trace::{Answered, TRACEPARENT, TraceContext, Tracer};
 use crate::limits::DelayedRefusal;
-use crate::problem::Code;
+use crate::problem::{Code, Language, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
@@ -28,6 +28,8 @@ pub(super) struct Record {
     method: Method,
     started_at: Instant,
     span: Span,
+    /// The value of `Accept-Language`, which only problems need.
+    accepted_languages: Option<HeaderValue>,
 }
 
 /// The pattern of a route whose path matches a request that no handler matches.
@@ -43,12 +45,13 @@ impl Record {
         if let Some(tracer) = &tracer {
             trace_context.sampled = tracer.begin(&span, trace_context);
         }
-        Self { id, trace_context, returns_traceparent, tracer, method, started_at: Instant::now(), span }
+        let accepted_languages = request.headers().get(ACCEPT_LANGUAGE).cloned();
+        Self { id, trace_context, returns_traceparent, tracer, method, started_at: Instant::now(), span, accepted_languages }
     }
 
-    /// Returns the id of the request in the log.
-    pub(super) fn id(&self) -> Uuid {
-        self.id
+    /// Renders `problem` as the response to the request, whose path is `path`.
+    pub(super) fn render(&self, problem: &Problem, path: &str) -> HttpResponse {
+        problem.render(path, self.id, Language::of(self.accepted_languages.as_ref()))
     }
 
     /// Adds the headers of every response, and `traceparent` if the response has it.

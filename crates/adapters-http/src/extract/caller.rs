@@ -6,7 +6,7 @@ use actix_web::http::header::{self, HeaderMap};
 use super::part::RequestPart;
 use crate::api::Api;
 use crate::auth::Caller;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Detail, Explanation, Problem};
 
 impl RequestPart for Caller {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
@@ -20,7 +20,7 @@ impl RequestPart for Caller {
 pub(super) fn authenticate(headers: &HeaderMap, api: &Api) -> Result<Caller, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION);
     let (Some(credentials), None) = (values.next(), values.next()) else {
-        return Err(unauthenticated("send one Authorization header with an access token", "Bearer realm=\"frontrow\""));
+        return Err(unauthenticated(Explanation::NotSignedIn, "Bearer realm=\"frontrow\""));
     };
     let (scheme, token) = credentials.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") {
@@ -28,9 +28,9 @@ pub(super) fn authenticate(headers: &HeaderMap, api: &Api) -> Result<Caller, Pro
     }
     api.issuers
         .verify(token.trim(), api.clock.now())
-        .map_err(|_| unauthenticated("the access token is invalid or expired", "Bearer realm=\"frontrow\", error=\"invalid_token\""))
+        .map_err(|_| unauthenticated(Explanation::SignInEnded, "Bearer realm=\"frontrow\", error=\"invalid_token\""))
 }
 
-fn unauthenticated(detail: &'static str, challenge: &'static str) -> Problem {
+fn unauthenticated(detail: impl Into<Detail>, challenge: &'static str) -> Problem {
     Problem::new(Code::Unauthenticated, detail).with_header(header::WWW_AUTHENTICATE, challenge)
 }

@@ -112,12 +112,12 @@ impl Guard {
         }
     }
 
-    /// Adds the token's position in the queue to `problem`.
+    /// Returns `problem` with the token's position in the queue.
     async fn with_position(&self, problem: Problem, token: TokenId) -> Problem {
         let user = self.pass.user;
         let place = self.api.try_run(|use_cases| async move { use_cases.poll.token(user, token).await }).await;
         match place {
-            Ok(Ok(place)) => problem.with("position", place.position).retry_after(place.poll_after.whole_seconds()),
+            Ok(Ok(place)) => Problem::waiting(place.position).retry_after(place.poll_after.whole_seconds()),
             Ok(Err(_)) | Err(_) => problem,
         }
     }

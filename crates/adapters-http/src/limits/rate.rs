@@ -9,7 +9,7 @@ use actix_web::http::header::HeaderName;
 use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota};
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Explanation, Problem};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -54,7 +54,7 @@ impl<K: Hash + Eq + Clone> RateLimit<K> {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         // The quota applies to a window as long as an empty bucket takes to fill.
         let window = (60 * u64::from(burst.get())).div_ceil(per_minute.get().into());
-        Problem::new(Code::RateLimited, format!("each {name} may send {per_minute} requests a minute, {burst} at once"))
+        Problem::new(Code::RateLimited, Explanation::TooManyRequests)
             .retry_after(i64::try_from(seconds).unwrap_or(i64::MAX))
             .with_header(RATE_LIMIT_POLICY, format!("\"{name}\";q={burst};w={window}"))
             .with_header(RATE_LIMIT, format!("\"{name}\";r=0;t={}", seconds.max(1)))

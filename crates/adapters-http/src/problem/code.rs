@@ -34,7 +34,7 @@ macro_rules! codes {
 
 codes! {
     /// A part of the request is invalid.
-    ValidationFailed = "VALIDATION_FAILED", BAD_REQUEST, "Invalid request";
+    ValidationFailed = "VALIDATION_FAILED", BAD_REQUEST, "Please check your input";
     /// The message is not an HTTP request.
     MalformedRequest = "MALFORMED_REQUEST", BAD_REQUEST, "Malformed request";
     /// The body is not JSON.
@@ -44,13 +44,13 @@ codes! {
     /// The cursor is not a cursor of this list.
     InvalidCursor = "INVALID_CURSOR", BAD_REQUEST, "The cursor is not valid";
     /// The request has no valid access token.
-    Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED, "Authentication is required";
+    Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED, "Please sign in";
     /// A guarded request has no queue token.
-    QueueTokenRequired = "QUEUE_TOKEN_REQUIRED", FORBIDDEN, "A queue token is required";
+    QueueTokenRequired = "QUEUE_TOKEN_REQUIRED", FORBIDDEN, "Please join the queue first";
     /// The queue token is still waiting.
-    QueueTokenNotActive = "QUEUE_TOKEN_NOT_ACTIVE", FORBIDDEN, "The queue token is not active yet";
+    QueueTokenNotActive = "QUEUE_TOKEN_NOT_ACTIVE", FORBIDDEN, "It's not your turn yet";
     /// The queue token belongs to another user or another queue.
-    QueueTokenMismatch = "QUEUE_TOKEN_MISMATCH", FORBIDDEN, "The queue token does not match";
+    QueueTokenMismatch = "QUEUE_TOKEN_MISMATCH", FORBIDDEN, "This place in the queue is not valid here";
     /// The caller is authenticated and lacks the permission.
     Forbidden = "FORBIDDEN", FORBIDDEN, "Permission denied";
     /// The resource doesn't exist or belongs to another user.
@@ -62,19 +62,19 @@ codes! {
     /// The request did not arrive in time.
     RequestTimeout = "REQUEST_TIMEOUT", REQUEST_TIMEOUT, "The request did not arrive in time";
     /// Some of the seats are held, sold or blocked.
-    SeatUnavailable = "SEAT_UNAVAILABLE", CONFLICT, "Seats are not available";
+    SeatUnavailable = "SEAT_UNAVAILABLE", CONFLICT, "Seats are no longer available";
     /// More seats than a user may have.
     SeatLimitExceeded = "SEAT_LIMIT_EXCEEDED", CONFLICT, "Too many seats";
     /// The user has an active hold on other seats.
-    HoldExists = "HOLD_EXISTS", CONFLICT, "Another hold exists";
+    HoldExists = "HOLD_EXISTS", CONFLICT, "You already hold other seats";
     /// The reservation is paid, released or refunded.
-    ReservationNotPayable = "RESERVATION_NOT_PAYABLE", CONFLICT, "The reservation can't be paid";
+    ReservationNotPayable = "RESERVATION_NOT_PAYABLE", CONFLICT, "This reservation can't be paid";
     /// The balance doesn't cover the amount.
-    InsufficientBalance = "INSUFFICIENT_BALANCE", CONFLICT, "The balance is too low";
+    InsufficientBalance = "INSUFFICIENT_BALANCE", CONFLICT, "Your balance is too low";
     /// The amount exceeds the limit of a wallet.
-    WalletLimitExceeded = "WALLET_LIMIT_EXCEEDED", CONFLICT, "The wallet limit is exceeded";
+    WalletLimitExceeded = "WALLET_LIMIT_EXCEEDED", CONFLICT, "The limit of the wallet is exceeded";
     /// The state of the resource doesn't allow the operation.
-    InvalidState = "INVALID_STATE", CONFLICT, "The state does not allow this operation";
+    InvalidState = "INVALID_STATE", CONFLICT, "This is not possible now";
     /// The ticket was used.
     TicketUsed = "TICKET_USED", CONFLICT, "The ticket was used";
     /// The ticket admits nobody: it is void or for another schedule.
@@ -88,13 +88,13 @@ codes! {
     /// Before or after the sale.
     SaleNotOpen = "SALE_NOT_OPEN", CONFLICT, "The sale is not open";
     /// The schedule or the concert is cancelled.
-    ScheduleCancelled = "SCHEDULE_CANCELLED", CONFLICT, "The schedule or concert is cancelled";
+    ScheduleCancelled = "SCHEDULE_CANCELLED", CONFLICT, "This show is cancelled";
     /// The queue accepts no new users.
     QueueClosed = "QUEUE_CLOSED", CONFLICT, "The queue is closed";
     /// The hold was not paid in time.
-    ReservationExpired = "RESERVATION_EXPIRED", GONE, "The reservation has expired";
+    ReservationExpired = "RESERVATION_EXPIRED", GONE, "Your time to pay is over";
     /// The queue token has expired.
-    QueueTokenExpired = "QUEUE_TOKEN_EXPIRED", GONE, "The queue token has expired";
+    QueueTokenExpired = "QUEUE_TOKEN_EXPIRED", GONE, "Your turn has ended";
     /// The event log can't be continued from this position.
     EventsGone = "EVENTS_GONE", GONE, "The events are no longer available";
     /// The body exceeds the limit.
@@ -110,14 +110,20 @@ codes! {
     /// The client has sent too many requests.
     RateLimited = "RATE_LIMITED", TOO_MANY_REQUESTS, "Too many requests";
     /// An internal error of the service.
-    Internal = "INTERNAL", INTERNAL_SERVER_ERROR, "Internal error";
+    Internal = "INTERNAL", INTERNAL_SERVER_ERROR, "Something went wrong";
     /// The service is overloaded; nothing has changed.
-    Overloaded = "OVERLOADED", SERVICE_UNAVAILABLE, "The service is overloaded";
+    Overloaded = "OVERLOADED", SERVICE_UNAVAILABLE, "We are very busy";
     /// The store doesn't respond; whether anything has changed is unknown.
     Unavailable = "UNAVAILABLE", SERVICE_UNAVAILABLE, "The service is not available";
 }
 
 impl Code {
+    /// Returns the name of the code in names of schemas and responses: `SeatUnavailable`.
+    pub(crate) fn name(self) -> String {
+        let words = self.text().split('_').filter_map(|word| word.split_at_checked(1));
+        words.map(|(first, rest)| format!("{first}{}", rest.to_ascii_lowercase())).collect()
+    }
+
     /// Returns the path that identifies the code, and of its page.
     pub(crate) fn path(self) -> String {
         format!("/problems/{}", self.text().to_ascii_lowercase().replace('_', "-"))

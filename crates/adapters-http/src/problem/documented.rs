@@ -3,36 +3,57 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use utoipa::ToSchema;
+use serde_json::{Map, Value, json};
 use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::schema::{Discriminator, OneOfBuilder, Schema};
 use utoipa::openapi::{ContentBuilder, Header, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type};
 
-use super::{Code, FieldError, MEDIA_TYPE};
+use super::members::{common, members};
+use super::{Code, MEDIA_TYPE};
 
-/// The members of every problem; some codes add members of their own.
-#[derive(ToSchema)]
-#[schema(as = Problem)]
-#[expect(dead_code, reason = "it only describes problems in the OpenAPI document")]
-pub(crate) struct ProblemBody {
-    /// The kind of problem: the path of a page that explains it.
-    #[schema(example = "/problems/seat-unavailable")]
-    r#type: String,
-    /// A short summary of the kind of problem.
-    title: String,
-    /// The status of the response.
-    status: u16,
-    /// An explanation of this occurrence.
-    detail: String,
-    /// The path of the request.
-    instance: String,
-    /// The kind of problem, for programs.
-    #[schema(example = "SEAT_UNAVAILABLE")]
-    code: String,
-    /// The id of the request in the log.
-    request_id: String,
-    /// The invalid parts of the request, with `VALIDATION_FAILED`.
-    #[schema(nullable = false)]
-    errors: Option<Vec<FieldError>>,
+/// The name of the schema with the members of all problems.
+const COMMON: &str = "ProblemMembers";
+
+/// Returns the schemas of problems: one for each code, and their union, `Problem`.
+pub(crate) fn schemas() -> Map<String, Value> {
+    let mut schemas: Map<_, _> = Code::ALL.iter().map(|code| (schema_name(*code), schema_of(*code))).collect();
+    let all: Vec<_> = Code::ALL.iter().map(|code| json!({"$ref": location(*code)})).collect();
+    let mapping: Map<_, _> = Code::ALL.iter().map(|code| (code.text().to_owned(), location(*code).into())).collect();
+    let discriminator = json!({"propertyName": "code", "mapping": mapping});
+    schemas.insert("Problem".to_owned(), json!({"description": "Any problem.", "oneOf": all, "discriminator": discriminator}));
+    schemas.insert(COMMON.to_owned(), common());
+    schemas
+}
+
+fn schema_of(code: Code) -> Value {
+    let members = members(code);
+    let required: Vec<_> =
+        ["code"].into_iter().chain(members.iter().filter(|member| member.is_required).map(|member| member.name)).collect();
+    let mut properties: Map<_, _> = members.iter().map(|member| (member.name.to_owned(), member.schema.clone())).collect();
+    properties.insert("code".to_owned(), json!({"const": code.text()}));
+    let own = json!({"type": "object", "required": required, "properties": properties});
+    json!({"description": describe(code), "allOf": [{"$ref": format!("#/components/schemas/{COMMON}")}, own]})
+}
+
+fn schema_name(code: Code) -> String {
+    format!("{}Problem", code.name())
+}
+
+fn location(code: Code) -> String {
+    format!("#/components/schemas/{}", schema_name(code))
+}
+
+/// Returns the codes of a documented response, if it is a problem.
+pub(crate) fn codes_of(response: &Response) -> Vec<Code> {
+    let Some(RefOr::T(content)) = response.content.get(MEDIA_TYPE) else { return Vec::new() };
+    let schemas = match &content.schema {
+        Some(RefOr::T(Schema::OneOf(union))) => union.items.iter().collect(),
+        Some(schema) => vec![schema],
+        None => Vec::new(),
+    };
+    let locations: Vec<_> =
+        schemas.into_iter().filter_map(|schema| if let RefOr::Ref(schema) = schema { Some(&schema.ref_location) } else { None }).collect();
+    Code::ALL.iter().copied().filter(|code| locations.contains(&&location(*code))).collect()
 }
 
 /// Returns the responses for `codes`: one for each status, which names its codes.
@@ -48,9 +69,18 @@ pub(crate) fn documented(codes: &[&[Code]]) -> BTreeMap<String, RefOr<Response>>
 }
 
 fn response(codes: &[Code]) -> Response {
-    let descriptions: Vec<_> = codes.iter().copied().map(describe).collect();
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let response = ResponseBuilder::new().description(descriptions.join("; ")).content(MEDIA_TYPE, content);
+    let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.text())).collect();
+    let schema: RefOr<Schema> = match codes {
+        [code] => Ref::new(location(*code)).into(),
+        codes => {
+            let mapping = codes.iter().map(|code| (code.text(), location(*code)));
+            let union = OneOfBuilder::new().discriminator(Some(Discriminator::with_mapping("code", mapping)));
+            codes.iter().fold(union, |union, code| union.item(Ref::new(location(*code)))).into()
+        }
+    };
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    let response = ResponseBuilder::new().description(names.join(", ")).content(MEDIA_TYPE, content);
+    let response = response.header("Content-Language", header("The language of `title` and `detail`: `en` or `ko`."));
     let headers = codes.iter().filter_map(|code| code.header());
     headers.fold(response, |response, (name, description)| response.header(name, header(description))).build()
 }

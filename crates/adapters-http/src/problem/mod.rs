@@ -2,9 +2,10 @@
 
 mod code;
 mod documented;
+mod explanation;
+mod members;
 mod refused;
-
-use std::borrow::Cow;
+mod text;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self as headers, HeaderName, HeaderValue};
@@ -13,17 +14,20 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub(crate) use code::Code;
-pub(crate) use documented::{ProblemBody, documented, header, problems};
+pub(crate) use documented::{codes_of, documented, header, problems, schemas};
+pub(crate) use explanation::Explanation;
+use text::Texts;
+pub(crate) use text::{Detail, Language};
 
 /// The media type of problems.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error response. The edge adds the request's path and id when it renders the problem.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{}: {detail}", code.text())]
+#[error("{}: {}", code.text(), detail.texts(*code, Language::English).detail)]
 pub(crate) struct Problem {
     code: Code,
-    detail: Cow<'static, str>,
+    detail: Detail,
     members: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -46,8 +50,8 @@ impl FieldError {
 }
 
 impl Problem {
-    /// Creates a problem; `detail` explains this occurrence to people.
-    pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+    /// Creates a problem; `detail` explains this occurrence: an [`Explanation`] to buyers, a text to developers and operators.
+    pub(crate) fn new(code: Code, detail: impl Into<Detail>) -> Self {
         Self { code, detail: detail.into(), members: Map::new(), headers: Vec::new() }
     }
 
@@ -62,12 +66,17 @@ impl Problem {
 
     /// Creates the problem of an internal error; the log has the cause.
     pub(crate) fn internal() -> Self {
-        Self::new(Code::Internal, "an internal error: repeating the request does not help; the log has details under the request id")
+        Self::new(Code::Internal, Explanation::Internal)
     }
 
     /// Creates the problem of a resource that doesn't exist or belongs to another user.
     pub(crate) fn not_found() -> Self {
-        Self::new(Code::NotFound, "the resource does not exist or belongs to another user")
+        Self::new(Code::NotFound, Explanation::NotFound)
+    }
+
+    /// Explains the problem to buyers.
+    pub(crate) fn explained(self, explanation: Explanation) -> Self {
+        Self { detail: explanation.into(), ..self }
     }
 
     /// Adds a member.
@@ -95,24 +104,35 @@ impl Problem {
         self.with_header(headers::RETRY_AFTER, seconds.max(1).to_string())
     }
 
-    /// Renders the response to the request `request_id` for the path `instance`.
-    pub(crate) fn render(&self, instance: &str, request_id: Uuid) -> HttpResponse {
-        let mut body = Map::new();
-        let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
-        put("type", self.code.path().into());
-        put("title", self.code.title().into());
-        put("status", self.code.status().as_u16().into());
-        put("detail", self.detail.as_ref().into());
-        put("instance", instance.into());
-        put("code", self.code.text().into());
-        put("request_id", request_id.to_string().into());
-        body.extend(self.members.clone());
-
+    /// Renders the response to the request `request_id` for the path `instance`, in the language that the client prefers.
+    pub(crate) fn render(&self, instance: &str, request_id: Uuid, preferred: Language) -> HttpResponse {
+        let (language, body) = self.body(instance, request_id, preferred);
         let mut response = HttpResponse::build(self.code.status());
         for header in &self.headers {
             response.append_header(header.clone());
         }
-        response.insert_header((headers::CACHE_CONTROL, "no-store")).content_type(MEDIA_TYPE).body(Value::Object(body).to_string())
+        response
+            .insert_header((headers::CACHE_CONTROL, "no-store"))
+            .insert_header((headers::CONTENT_LANGUAGE, language.tag()))
+            .insert_header((headers::VARY, "accept-language"))
+            .content_type(MEDIA_TYPE)
+            .body(body.to_string())
+    }
+
+    /// Returns the problem document and its language.
+    fn body(&self, instance: &str, request_id: Uuid, preferred: Language) -> (Language, Value) {
+        let Texts { language, title, detail } = self.detail.texts(self.code, preferred);
+        let mut body = Map::new();
+        let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
+        put("type", self.code.path().into());
+        put("title", title.into());
+        put("status", self.code.status().as_u16().into());
+        put("detail", detail.into());
+        put("instance", instance.into());
+        put("code", self.code.text().into());
+        put("request_id", request_id.to_string().into());
+        body.extend(self.members.clone());
+        (language, Value::Object(body))
     }
 }
 

@@ -5,11 +5,12 @@ use application::Error;
 use domain::reservation::ReservationStatus;
 use domain::ticket::TicketFlaw;
 use domain::wallet::WalletError;
-use domain::{CancelReason, Currency, Field, Money, Note, PaymentState, QueueState, Refusal, ScheduleField, SeatNumber, SeatStatus};
+use domain::{Currency, Field, Money, Note, PaymentState, QueueState, Refusal, ScheduleField, SeatNumber, SeatStatus};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{Code, FieldError, Problem};
+use super::explanation::Amount;
+use super::{Code, Explanation, FieldError, Problem};
 use crate::response::{Instant, MoneyBody, token_status, version_tag};
 
 /// The `Retry-After` of a request that failed for lack of capacity.
@@ -22,7 +23,7 @@ impl Problem {
     pub(crate) fn of(error: Error, currency: Currency) -> Self {
         match error {
             Error::Refused(refusal) => Self::of_refusal(&refusal, currency),
-            Error::Overloaded => Self::new(Code::Overloaded, "the service is overloaded; nothing was changed").retry_after(RETRY_SECONDS),
+            Error::Overloaded => Self::new(Code::Overloaded, Explanation::Overloaded).retry_after(RETRY_SECONDS),
             Error::Unavailable => Self::unavailable(),
             Error::Internal => Self::internal(),
         }
@@ -30,77 +31,97 @@ impl Problem {
 
     /// Creates the problem of a store that doesn't respond or a process that is stopping.
     pub(crate) fn unavailable() -> Self {
-        let detail = "the service is unavailable; repeat the request with the same key to learn its outcome";
-        Self::new(Code::Unavailable, detail).retry_after(RETRY_SECONDS)
+        Self::new(Code::Unavailable, Explanation::Unavailable).retry_after(RETRY_SECONDS)
     }
 
-    fn of_refusal(refusal: &Refusal, currency: Currency) -> Self {
+    /// Creates the problem of a user who is still waiting, at `position` if it is known.
+    pub(crate) fn waiting(position: Option<u64>) -> Self {
+        let problem = Self::new(Code::QueueTokenNotActive, Explanation::Waiting { position }).with("queue_token_status", "WAITING");
+        problem.with("position", position)
+    }
+
+    pub(super) fn of_refusal(refusal: &Refusal, currency: Currency) -> Self {
         let refused = |code| Self::new(code, refusal.to_string());
         let invalid = |pointer: &str| Self::invalid([FieldError::at(pointer, refusal)]);
         let money = |amount: Money| json!(MoneyBody::new(amount, currency));
+        let amount_of = |amount: Money| Amount::new(amount, currency);
         match refusal {
             Refusal::KeyReused => refused(Code::IdempotencyKeyReused),
             Refusal::NotFound => Self::not_found(),
-            Refusal::TokenRequired => refused(Code::QueueTokenRequired),
-            Refusal::TokenMismatch => refused(Code::QueueTokenMismatch),
-            Refusal::TokenWaiting { .. } => {
-                refused(Code::QueueTokenNotActive).with("queue_token_status", "WAITING").retry_after(RETRY_SECONDS)
+            Refusal::TokenRequired => Self::new(Code::QueueTokenRequired, Explanation::NotQueued),
+            Refusal::TokenMismatch => Self::new(Code::QueueTokenMismatch, Explanation::OtherQueue),
+            Refusal::TokenWaiting { .. } => Self::waiting(None).retry_after(RETRY_SECONDS),
+            Refusal::TokenExpired(reason) => {
+                Self::new(Code::QueueTokenExpired, Explanation::TurnEnded(*reason)).with("expired_reason", token_status::reason(*reason))
             }
-            Refusal::TokenExpired(reason) => refused(Code::QueueTokenExpired).with("expired_reason", token_status::reason(*reason)),
             Refusal::AlreadyExists(id) => refused(Code::AlreadyExists).with("id", id.to_string()),
             Refusal::VersionMismatch(version) => refused(Code::PreconditionFailed).with_header(header::ETAG, version_tag(*version)),
             Refusal::Contradiction { field, problem } => Self::invalid([FieldError::at(pointer(*field), problem)]),
             Refusal::LiveHoldsExist => refused(Code::InvalidState).with("current_state", "HELD"),
             Refusal::LiveTokensExist => refused(Code::InvalidState).with("current_state", "IN_USE"),
-            Refusal::ScheduleCancelled { reason } => refused(Code::ScheduleCancelled).with("reason", reason.as_ref().map(Note::as_str)),
+            Refusal::ScheduleCancelled { reason } => {
+                let reason = reason.as_ref().map(Note::as_str);
+                let explanation = Explanation::ScheduleCancelled { reason: reason.map(str::to_owned) };
+                Self::new(Code::ScheduleCancelled, explanation).with("reason", reason)
+            }
             Refusal::AlreadyCancelled => refused(Code::InvalidState).with("current_state", "CANCELLED"),
             Refusal::ScheduleNotCancelled => refused(Code::InvalidState).with("current_state", "SCHEDULED"),
             Refusal::QueueTransition(error) => refused(Code::InvalidState).with("current_state", queue_state(error.state)),
             Refusal::QueuePaused => refused(Code::InvalidState).with("current_state", queue_state(QueueState::Paused)),
-            Refusal::QueueClosed => refused(Code::QueueClosed),
-            Refusal::QueueFull => refused(Code::QueueFull).retry_after(FULL_SECONDS),
+            Refusal::QueueClosed => Self::new(Code::QueueClosed, Explanation::QueueClosed),
+            Refusal::QueueFull => Self::new(Code::QueueFull, Explanation::QueueFull).retry_after(FULL_SECONDS),
             Refusal::SaleNotOpen { opens_at, closes_at } => {
-                refused(Code::SaleNotOpen).with("sale_opens_at", instant(*opens_at)).with("sale_closes_at", instant(*closes_at))
+                let problem = Self::new(Code::SaleNotOpen, Explanation::SaleNotOpen).with("sale_opens_at", instant(*opens_at));
+                problem.with("sale_closes_at", instant(*closes_at))
             }
-            Refusal::UnknownSeats(seats) => Self::invalid(seats.iter().copied().map(unknown_seat)),
-            Refusal::HoldExists(reservation) => refused(Code::HoldExists).with("reservation_id", reservation.to_string()),
-            Refusal::SeatLimitExceeded { limit, owned } => refused(Code::SeatLimitExceeded).with("limit", *limit).with("owned", *owned),
+            Refusal::UnknownSeats(seats) => Self::invalid(seats.iter().copied().map(unknown_seat)).explained(Explanation::UnknownSeats),
+            Refusal::HoldExists(reservation) => {
+                Self::new(Code::HoldExists, Explanation::HoldExists).with("reservation_id", reservation.to_string())
+            }
+            Refusal::SeatLimitExceeded { limit, owned } => {
+                let explanation = Explanation::SeatLimitExceeded { limit: *limit, owned: *owned };
+                Self::new(Code::SeatLimitExceeded, explanation).with("limit", *limit).with("owned", *owned)
+            }
             Refusal::NotPayable { amount, limit } => {
-                refused(Code::WalletLimitExceeded).with("amount", amount.map_or(Value::Null, money)).with("limit", money(*limit))
+                let problem = Self::new(Code::WalletLimitExceeded, Explanation::TotalTooHigh { limit: amount_of(*limit) });
+                problem.with("amount", amount.map_or(Value::Null, money)).with("limit", money(*limit))
             }
-            Refusal::SeatsUnavailable(seats) => refused(Code::SeatUnavailable).with("conflicts", conflicts(seats)),
-            Refusal::ReservationExpired => refused(Code::ReservationExpired),
+            Refusal::SeatsUnavailable(seats) => {
+                let explanation = Explanation::SeatsUnavailable { seats: seats.len() };
+                Self::new(Code::SeatUnavailable, explanation).with("conflicts", conflicts(seats))
+            }
+            Refusal::ReservationExpired => Self::new(Code::ReservationExpired, Explanation::ReservationExpired),
             Refusal::ReservationNotPayable(status) => {
-                Self::new(Code::ReservationNotPayable, not_held(*status)).with("current_state", reservation_state(*status))
+                Self::new(Code::ReservationNotPayable, Explanation::NotHeld(*status)).with("current_state", reservation_state(*status))
             }
             Refusal::NotReleasable(status) => {
-                Self::new(Code::InvalidState, not_held(*status)).with("current_state", reservation_state(*status))
+                Self::new(Code::InvalidState, Explanation::NotHeld(*status)).with("current_state", reservation_state(*status))
             }
             Refusal::NotRefundable { state, started } => {
-                let detail =
-                    if *started { "the payment can't be refunded after the show has started" } else { "the payment is already refunded" };
-                Self::new(Code::InvalidState, detail).with("current_state", payment_state(*state))
+                let explanation = if *started { Explanation::ShowStarted } else { Explanation::AlreadyRefunded };
+                Self::new(Code::InvalidState, explanation).with("current_state", payment_state(*state))
             }
             Refusal::TicketUsed { used_at } => Self::new(Code::TicketUsed, "the ticket was used before").with("used_at", instant(*used_at)),
             Refusal::TicketNotValid(flaw) => refused(Code::TicketNotValid).with("reason", ticket_flaw(*flaw)),
             Refusal::PositionOutOfRange { start, end } => refused(Code::EventsGone).with("start", *start).with("end", *end),
             Refusal::TooManyReaders => refused(Code::InvalidState).with("current_state", "FULL"),
             Refusal::Fault(_) => Self::internal(),
-            Refusal::AmountMismatch { due } => invalid("/amount").with("due", money(*due)),
-            Refusal::ChargeForbidden => refused(Code::Forbidden),
-            Refusal::ChargeOutOfRange { .. } => invalid("/amount/amount"),
-            Refusal::Wallet(error) => match error {
-                WalletError::Insufficient { balance, required } => {
-                    Self::new(Code::InsufficientBalance, "the balance does not cover the amount due")
-                        .with("balance", money(*balance))
-                        .with("required", money(*required))
-                }
-                WalletError::LimitExceeded { balance, limit } => {
-                    Self::new(Code::WalletLimitExceeded, "the balance would exceed the wallet limit")
-                        .with("balance", money(*balance))
-                        .with("limit", money(*limit))
-                }
-            },
+            Refusal::AmountMismatch { due } => {
+                invalid("/amount").explained(Explanation::AmountChanged { due: amount_of(*due) }).with("due", money(*due))
+            }
+            Refusal::ChargeForbidden => Self::new(Code::Forbidden, Explanation::ChargeForbidden),
+            Refusal::ChargeOutOfRange { max } => {
+                invalid("/amount/amount").explained(Explanation::ChargeOutOfRange { max: amount_of(*max) })
+            }
+            Refusal::Wallet(WalletError::Insufficient { balance, required }) => {
+                let explanation = Explanation::InsufficientBalance { balance: amount_of(*balance), required: amount_of(*required) };
+                let problem = Self::new(Code::InsufficientBalance, explanation).with("balance", money(*balance));
+                problem.with("required", money(*required))
+            }
+            Refusal::Wallet(WalletError::LimitExceeded { balance, limit }) => {
+                let explanation = Explanation::BalanceTooHigh { balance: amount_of(*balance), limit: amount_of(*limit) };
+                Self::new(Code::WalletLimitExceeded, explanation).with("balance", money(*balance)).with("limit", money(*limit))
+            }
         }
     }
 }
@@ -130,16 +151,6 @@ const fn reservation_state(status: ReservationStatus) -> &'static str {
         ReservationStatus::Held => "HELD",
         ReservationStatus::Confirmed => "CONFIRMED",
         ReservationStatus::Cancelled(_) => "CANCELLED",
-    }
-}
-
-const fn not_held(status: ReservationStatus) -> &'static str {
-    match status {
-        ReservationStatus::Held => "the reservation is held",
-        ReservationStatus::Confirmed => "the reservation is paid: refund its payment to release the seats",
-        ReservationStatus::Cancelled(CancelReason::Expired) => "the reservation was not paid in time",
-        ReservationStatus::Cancelled(CancelReason::Released) => "the reservation was released",
-        ReservationStatus::Cancelled(CancelReason::Refunded) => "the reservation was refunded",
     }
 }
 

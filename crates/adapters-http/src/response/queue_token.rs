@@ -9,7 +9,8 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{EstimateBody, Instant, Tag, seconds_until, token_status};
+use super::token_status::{self, AvailabilityBody, ExpiredReasonBody, TokenStatusBody};
+use super::{EstimateBody, Instant, Tag, seconds_until};
 
 /// The position from which the board is precise enough.
 const BOARD_FROM: u64 = 1_000;
@@ -25,11 +26,9 @@ pub(crate) struct TokenBody {
     queue_id: Uuid,
     /// The concert that the user joined the queue for; null if none was specified.
     concert_id: Option<Uuid>,
-    /// `WAITING`, `ACTIVE` or `EXPIRED`.
-    #[schema(example = "WAITING")]
-    status: &'static str,
-    /// Why the token has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
-    expired_reason: Option<&'static str>,
+    status: TokenStatusBody,
+    /// Why the token has ended; null if it has not.
+    expired_reason: Option<ExpiredReasonBody>,
     /// The queue number: assigned without gaps, in the order in which joins are committed.
     number: u64,
     /// The position in the queue, 1 for the next user to be admitted; null unless the token is waiting.
@@ -37,10 +36,8 @@ pub(crate) struct TokenBody {
     /// The number of waiting users ahead; null unless the token is waiting.
     people_ahead: Option<u64>,
     estimated_wait: EstimateBody,
-    /// The availability of seats of the concert: `GOOD`, `LOW` or `SOLD_OUT`; `SALE_NOT_OPEN` if none of its schedules is on sale, and
-    /// `CANCELLED` if all future schedules are cancelled; null if the user joined without a concert, or if it isn't known yet.
-    #[schema(example = "GOOD")]
-    availability: Option<&'static str>,
+    /// The availability of seats of the concert; null if the user joined without a concert, or if it isn't known yet.
+    availability: Option<AvailabilityBody>,
     /// The number of seconds after which to poll again.
     pub(crate) poll_after_seconds: i64,
     joined_at: Instant,
@@ -62,19 +59,19 @@ impl TokenBody {
         let (expired_reason, expires_in_seconds) = match status {
             TokenStatus::Waiting => (None, None),
             TokenStatus::Active => (None, token.expires_at().map(|at| seconds_until(at, *now))),
-            TokenStatus::Expired(reason) => (Some(token_status::reason(reason)), None),
+            TokenStatus::Expired(reason) => (Some(reason.into()), None),
         };
         Self {
             token: Some(token.id().0),
             queue_id: token.queue().0,
             concert_id: token.concert().map(|concert| concert.0),
-            status: token_status::name(status),
+            status: status.into(),
             expired_reason,
             number: token.number(),
             position: *position,
             people_ahead: position.map(|position| position.saturating_sub(1)),
             estimated_wait: EstimateBody::from(*estimate),
-            availability: availability.map(availability_name),
+            availability: availability.map(AvailabilityBody::from),
             poll_after_seconds: poll_after.whole_seconds(),
             joined_at: token.joined_at().into(),
             activated_at: token.activated_at().map(Instant::from),

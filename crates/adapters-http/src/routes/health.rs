@@ -16,8 +16,14 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Health)]
 struct HealthBody {
-    #[schema(example = "ok")]
-    status: &'static str,
+    status: HealthStatusBody,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = HealthStatus)]
+#[serde(rename_all = "lowercase")]
+enum HealthStatusBody {
+    Ok,
 }
 
 /// Whether this instance should be sent requests.
@@ -46,7 +52,7 @@ problems!(NotReady: &[Code::Unavailable]);
 #[utoipa::path(tag = "operations", responses((status = 200, description = "The process is alive.", body = HealthBody)))]
 #[get("/livez")]
 async fn livez(_: NoQuery) -> web::Json<HealthBody> {
-    web::Json(HealthBody { status: "ok" })
+    web::Json(HealthBody { status: HealthStatusBody::Ok })
 }
 
 /// Check readiness

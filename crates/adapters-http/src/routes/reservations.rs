@@ -103,7 +103,7 @@ pub(super) enum StatusBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CancelledReason)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum ReasonBody {
+pub(super) enum ReasonBody {
     /// It was not paid in time, or its schedule was cancelled before it was paid.
     Expired,
     /// The hold was released.

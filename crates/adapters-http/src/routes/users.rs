@@ -13,7 +13,7 @@ use super::wallet::WalletBody;
 use crate::api::Api;
 use crate::auth::{Caller, Role};
 use crate::extract::{AnonymousIdempotentBody, ApiRequest, FromBody, RequestPart};
-use crate::problem::{Code, FieldError, Problem, problems};
+use crate::problem::{Code, Explanation, FieldError, Problem, problems};
 use crate::response::{created, replayed, uncached_json};
 use crate::settings::HttpSettings;
 
@@ -69,11 +69,7 @@ struct RegistrationOpen;
 
 impl RequestPart for RegistrationOpen {
     fn of(_: &actix_web::HttpRequest, api: &Api) -> Result<Self, Problem> {
-        if api.settings.registration {
-            Ok(Self)
-        } else {
-            Err(Problem::new(Code::Forbidden, "registration is closed: use an access token of the configured issuer"))
-        }
+        if api.settings.registration { Ok(Self) } else { Err(Problem::new(Code::Forbidden, Explanation::RegistrationClosed)) }
     }
 }
 

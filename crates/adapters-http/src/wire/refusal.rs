@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::api::Api;
 use crate::edge;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Language, Problem};
 
 /// How long a client may take to read its last response, and how many bytes it may send meanwhile.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
@@ -66,7 +66,7 @@ fn as_problem(status: StatusCode, api: &Api) -> Bytes {
     tracing::info!(request_id = %id, status = status.as_u16(), "refused a malformed request");
     let code = if status == StatusCode::BAD_REQUEST { Code::MalformedRequest } else { Code::of_status(status) };
     let problem = Problem::new(code, detail(status));
-    let mut response = problem.render("/", id);
+    let mut response = problem.render("/", id, Language::English);
     edge::mark(response.headers_mut(), id);
     let mut text = format!("HTTP/1.1 {status}\r\n");
     for (name, value) in response.headers() {

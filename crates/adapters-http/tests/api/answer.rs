@@ -5,6 +5,8 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::header::HeaderMap;
 use serde_json::Value;
 
+use crate::document::assert_documented;
+
 /// A response, with its body read and parsed.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
@@ -45,6 +47,11 @@ impl Answer {
         for member in ["title", "detail", "instance"] {
             assert!(self.body[member].is_string(), "{member}: {}", self.body);
         }
+        assert_documented(&self.body);
+        let language = self.header("content-language");
+        assert!(language.is_some_and(|language| ["en", "ko"].contains(&language)), "{language:?}");
+        let varies = self.headers.get_all("vary").any(|value| value.as_bytes().eq_ignore_ascii_case(b"accept-language"));
+        assert!(varies, "the response depends on Accept-Language");
         self
     }
 

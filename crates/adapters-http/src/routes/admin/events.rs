@@ -4,17 +4,19 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get};
 use application::ports::{LogPage, LoggedEvent, Position};
 use domain::event::Subject;
-use domain::{CancelReason, Currency, Fact, SeatNumber};
+use domain::{Currency, Fact, SeatNumber};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::super::codes::OPERATOR;
+use super::super::reservations::ReasonBody;
 use crate::api::Api;
 use crate::extract::{ApiRequest, Operator, Query, RequestPart, invalid_parameter, page_size};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{Instant, MoneyBody, token_status, uncached_json};
+use crate::response::token_status::ExpiredReasonBody;
+use crate::response::{Instant, MoneyBody, uncached_json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_events);
@@ -83,14 +85,12 @@ enum FactBody {
     QueueTokenCreated { queue_id: Uuid, user_id: Uuid, concert_id: Option<Uuid> },
     #[serde(rename = "queue_token.activated")]
     QueueTokenActivated { queue_id: Uuid, user_id: Uuid, number: u64 },
-    /// `expired_reason` is `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
     #[serde(rename = "queue_token.expired")]
-    QueueTokenExpired { queue_id: Uuid, user_id: Uuid, number: u64, expired_reason: &'static str },
+    QueueTokenExpired { queue_id: Uuid, user_id: Uuid, number: u64, expired_reason: ExpiredReasonBody },
     #[serde(rename = "reservation.held")]
     ReservationHeld { schedule_id: Uuid, user_id: Uuid, seat_numbers: Vec<u32>, expires_at: Instant },
-    /// `cancelled_reason` is `EXPIRED`, `RELEASED` or `REFUNDED`.
     #[serde(rename = "reservation.cancelled")]
-    ReservationCancelled { schedule_id: Uuid, user_id: Uuid, seat_numbers: Vec<u32>, cancelled_reason: &'static str },
+    ReservationCancelled { schedule_id: Uuid, user_id: Uuid, seat_numbers: Vec<u32>, cancelled_reason: ReasonBody },
     #[serde(rename = "wallet.charged")]
     WalletCharged { amount: MoneyBody, balance: MoneyBody },
     #[serde(rename = "payment.completed")]
@@ -148,7 +148,7 @@ impl FactBody {
                 Self::QueueTokenActivated { queue_id: queue.0, user_id: user.0, number: *number }
             }
             Fact::TokenExpired { queue, user, number, reason, .. } => {
-                let expired_reason = token_status::reason(*reason);
+                let expired_reason = ExpiredReasonBody::from(*reason);
                 Self::QueueTokenExpired { queue_id: queue.0, user_id: user.0, number: *number, expired_reason }
             }
             Fact::SeatsHeld { schedule, user, seats, expires_at, .. } => Self::ReservationHeld {
@@ -161,7 +161,7 @@ impl FactBody {
                 schedule_id: schedule.0,
                 user_id: user.0,
                 seat_numbers: numbers(seats),
-                cancelled_reason: cancel_reason(*reason),
+                cancelled_reason: ReasonBody::from(*reason),
             },
             Fact::WalletCharged { amount, balance, .. } => Self::WalletCharged { amount: money(*amount), balance: money(*balance) },
             Fact::PaymentCompleted { reservation, user, amount, .. } => {
@@ -179,14 +179,6 @@ impl FactBody {
 
 fn numbers(seats: &[SeatNumber]) -> Vec<u32> {
     seats.iter().map(|seat| seat.get()).collect()
-}
-
-const fn cancel_reason(reason: CancelReason) -> &'static str {
-    match reason {
-        CancelReason::Expired => "EXPIRED",
-        CancelReason::Released => "RELEASED",
-        CancelReason::Refunded => "REFUNDED",
-    }
 }
 
 /// The events to list.

@@ -17,7 +17,8 @@ use super::super::wallet::EntryBody;
 use crate::api::Api;
 use crate::extract::{ApiRequest, List, Operator, PageQuery, PathId, Query, RequestPart, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{Instant, MoneyBody, token_status, uncached_json};
+use crate::response::token_status::{ExpiredReasonBody, TokenStatusBody};
+use crate::response::{Instant, MoneyBody, uncached_json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -55,11 +56,9 @@ struct TokenBody {
     queue_id: Uuid,
     /// The concert that the user joined the queue for; null if none was specified.
     concert_id: Option<Uuid>,
-    /// `WAITING`, `ACTIVE` or `EXPIRED`.
-    #[schema(example = "WAITING")]
-    status: &'static str,
-    /// Why the token has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
-    expired_reason: Option<&'static str>,
+    status: TokenStatusBody,
+    /// Why the token has ended; null if it has not.
+    expired_reason: Option<ExpiredReasonBody>,
     number: u64,
     joined_at: Instant,
     /// When the user was admitted; null if the user was not.
@@ -84,13 +83,13 @@ impl TokenBody {
     fn new(token: &QueueToken, now: OffsetDateTime) -> Self {
         let status = token.status(now);
         let expired_reason = match status {
-            TokenStatus::Expired(reason) => Some(token_status::reason(reason)),
+            TokenStatus::Expired(reason) => Some(reason.into()),
             TokenStatus::Waiting | TokenStatus::Active => None,
         };
         Self {
             queue_id: token.queue().0,
             concert_id: token.concert().map(|concert| concert.0),
-            status: token_status::name(status),
+            status: status.into(),
             expired_reason,
             number: token.number(),
             joined_at: token.joined_at().into(),

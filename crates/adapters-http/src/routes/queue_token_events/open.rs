@@ -49,18 +49,34 @@ impl RequestPart for StreamRequest {
 #[schema(as = QueueTokenEvent)]
 #[expect(dead_code, reason = "it only describes events in the OpenAPI document")]
 pub(super) struct EventBody {
-    /// `position`, `activated`, `extended`, `expired` or `queue`.
-    #[schema(example = "position")]
-    event: String,
+    event: EventNameBody,
     /// The `Last-Event-ID` to send when reconnecting.
     #[schema(example = "WAITING.4211.GOOD;OPEN")]
     id: String,
     /// As JSON: the token, as in the response to polling; of a `queue` event, the queue's `state` (`OPEN`, `PAUSED` or `CLOSED`) and
     /// `message` (null if there is none).
+    #[schema(content_media_type = "application/json")]
     data: String,
     /// The number of milliseconds after which to reconnect if the stream is interrupted; only in the first event.
     #[schema(nullable = false)]
     retry: Option<u32>,
+}
+
+/// The name of an event.
+#[derive(ToSchema)]
+#[schema(as = QueueTokenEventName, rename_all = "lowercase")]
+#[expect(dead_code, reason = "it only describes events in the OpenAPI document")]
+enum EventNameBody {
+    /// The position in the queue.
+    Position,
+    /// The user was admitted.
+    Activated,
+    /// The deadline of the active token has changed.
+    Extended,
+    /// The token has ended.
+    Expired,
+    /// The queue was paused, resumed, opened or closed, or its message has changed.
+    Queue,
 }
 
 /// Opens the stream of `reader`.

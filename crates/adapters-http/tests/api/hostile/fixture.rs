@@ -5,42 +5,43 @@ use serde_json::{Value, json};
 
 use super::request::Request;
 use crate::admin::valid_requests;
+use crate::document::operations;
 use crate::plan::{CONCERT, PRICE, QUEUE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 /// A shop with test data: a user with an active queue token, a hold, a payment and money.
-pub(super) struct Fixture {
-    pub(super) shop: Shop,
-    pub(super) ada: Visitor,
+pub(crate) struct Fixture {
+    pub(crate) shop: Shop,
+    pub(crate) ada: Visitor,
     /// Another user with an active queue token.
-    pub(super) bob: Visitor,
+    pub(crate) bob: Visitor,
     /// An operator.
-    pub(super) operator: Visitor,
+    pub(crate) operator: Visitor,
     /// A valid request to each route, in the order of [`routes`].
-    pub(super) valid: Vec<ValidRequest>,
+    pub(crate) valid: Vec<ValidRequest>,
 }
 
 /// A request that would succeed.
 #[derive(Debug, Clone)]
-pub(super) struct ValidRequest {
-    pub(super) request: Request,
+pub(crate) struct ValidRequest {
+    pub(crate) request: Request,
     /// Whether it requires an access token.
-    pub(super) is_authenticated: bool,
+    pub(crate) is_authenticated: bool,
     /// Whether it also requires an active queue token.
-    pub(super) is_guarded: bool,
+    pub(crate) is_guarded: bool,
     /// Which idempotency key it requires.
-    pub(super) key: Key,
+    pub(crate) key: Key,
     /// The body, and pointers to its required members.
-    pub(super) body: Option<(Value, &'static [&'static str])>,
+    pub(crate) body: Option<(Value, &'static [&'static str])>,
     /// The names of the query's parameters.
-    pub(super) query: Vec<String>,
+    pub(crate) query: Vec<String>,
     /// Whether the body is required.
-    pub(super) needs_body: bool,
+    pub(crate) needs_body: bool,
 }
 
 /// Which idempotency key a request requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Key {
+pub(crate) enum Key {
     /// None; a key is ignored.
     None,
     /// None, or a key that can't be guessed.
@@ -50,21 +51,16 @@ pub(super) enum Key {
 }
 
 /// A route of the OpenAPI document.
-pub(super) struct Route {
+pub(crate) struct Route {
     path: String,
     method: String,
     operation: Value,
 }
 
 /// Returns every route of the document, and those of the document itself.
-pub(super) fn routes() -> Vec<Route> {
-    let document: Value = serde_json::from_str(adapters_http::openapi()).expect("JSON");
-    let mut routes = Vec::new();
-    for (path, item) in document["paths"].as_object().expect("paths") {
-        for (method, operation) in item.as_object().expect("an item") {
-            routes.push(Route { path: path.clone(), method: method.to_uppercase(), operation: operation.clone() });
-        }
-    }
+pub(crate) fn routes() -> Vec<Route> {
+    let documented = operations().into_iter();
+    let mut routes: Vec<_> = documented.map(|(method, path, operation)| Route { path, method: method.to_uppercase(), operation }).collect();
     for path in ["/openapi.json", "/docs", "/docs/{file}"] {
         routes.push(Route { path: path.to_owned(), method: "GET".to_owned(), operation: Value::Null });
     }
@@ -95,19 +91,19 @@ impl Route {
 
 impl ValidRequest {
     /// Whether the sender must be an operator.
-    pub(super) fn is_admin(&self) -> bool {
+    pub(crate) fn is_admin(&self) -> bool {
         self.request.target.starts_with("/v1/admin/")
     }
 
     /// Whether it must specify the version that it changes.
-    pub(super) fn is_conditional(&self) -> bool {
+    pub(crate) fn is_conditional(&self) -> bool {
         !self.request.header("If-Match").is_empty()
     }
 }
 
 impl Fixture {
     /// Creates the shop and its data, and makes the first guarded request, so that no other one claims the token.
-    pub(super) async fn create() -> Self {
+    pub(crate) async fn create() -> Self {
         let shop = Shop::open().await;
         let buyer = shop.funded("Ada", 500_000).await;
         let sold = shop.held(&buyer, &[1]).await;
@@ -208,7 +204,7 @@ impl Fixture {
     }
 
     /// Returns the valid requests to those routes that meet `condition`.
-    pub(super) fn requests_where(&self, condition: impl Fn(&ValidRequest) -> bool) -> Vec<&Request> {
+    pub(crate) fn requests_where(&self, condition: impl Fn(&ValidRequest) -> bool) -> Vec<&Request> {
         self.valid.iter().filter(|valid| condition(valid)).map(|valid| &valid.request).collect()
     }
 }

@@ -5,11 +5,11 @@
 
 mod bodies;
 mod credentials;
-mod fixture;
+pub(crate) mod fixture;
 mod headers;
 mod paths;
 mod queries;
-mod request;
+pub(crate) mod request;
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,16 @@
-//! The OpenAPI document, generated from the routes.
+//! The OpenAPI document, generated from the routes, in two steps: utoipa collects the routes with their schemas, in its own types; then the
+//! JSON is completed with what utoipa can't express.
+
+mod examples;
+mod lines;
+mod operations;
+mod schemas;
+mod sharing;
 
 use std::sync::LazyLock;
 
 use actix_web::App;
+use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{OneOf, Schema};
@@ -10,7 +18,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{ComponentsBuilder, OpenApi, RefOr};
 use utoipa_actix_web::AppExt as _;
 
-use crate::problem::{Code, ProblemBody, documented, header};
+use crate::problem::{Code, FieldError, codes_of, documented, header};
 use crate::routes;
 
 /// The problems of every resource: each refuses unknown query parameters.
@@ -40,20 +48,20 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
         (name = "admin", description = "The admin API, for access tokens with the role `operator`"),
         (name = "operations", description = "Health checks and metrics"),
     ),
-    components(schemas(ProblemBody, crate::problem::FieldError)),
+    components(schemas(FieldError)),
 )]
 struct Frontrow;
 
 /// Generated once and shared by all workers.
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(generate);
-static JSON: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_pretty_json().unwrap_or_default());
+static JSON: LazyLock<String> = LazyLock::new(|| lines::write(&complete()));
 
-/// Returns the OpenAPI 3.1 document of the API, as indented JSON.
+/// Returns the OpenAPI 3.1 document of the API, as JSON with one line per operation and component.
 pub fn openapi() -> &'static str {
     &JSON
 }
 
-/// Returns the document.
+/// Returns the document as utoipa generates it, for its paths and methods.
 pub(crate) fn document() -> &'static OpenApi {
     &DOCUMENT
 }
@@ -64,10 +72,20 @@ fn generate() -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
-            complete(operation, path.starts_with("/v1/"));
+            add_common_problems(operation, path.starts_with("/v1/"));
             forbid_null(operation);
         }
     }
+    document
+}
+
+/// Returns the complete document.
+fn complete() -> Value {
+    let mut document = serde_json::to_value(document()).unwrap_or_default();
+    schemas::complete(&mut document);
+    operations::complete(&mut document);
+    examples::add(&mut document);
+    sharing::share(&mut document);
     document
 }
 
@@ -96,13 +114,14 @@ fn forbid_null(operation: &mut Operation) {
     }
 }
 
-/// Adds the common problems and headers of all responses.
-fn complete(operation: &mut Operation, versioned: bool) {
-    let common = if versioned { documented(&[EVERYWHERE, ALWAYS]) } else { documented(&[EVERYWHERE]) };
-    for (status, response) in common {
-        operation.responses.responses.entry(status).or_insert(response);
-    }
-    for response in operation.responses.responses.values_mut() {
+/// Adds the problems that every operation has to its own, and the headers of all responses.
+fn add_common_problems(operation: &mut Operation, versioned: bool) {
+    let responses = &mut operation.responses.responses;
+    let own = responses.values().filter_map(|response| if let RefOr::T(response) = response { Some(codes_of(response)) } else { None });
+    let own: Vec<_> = own.flatten().collect();
+    let always = if versioned { ALWAYS } else { &[] };
+    responses.extend(documented(&[&own, EVERYWHERE, always]));
+    for response in responses.values_mut() {
         if let RefOr::T(response) = response {
             response.headers.entry("Request-Id".to_owned()).or_insert_with(|| RefOr::T(header("The id of the request in the log.")));
         }

@@ -1,0 +1,71 @@
+//! Parts that several operations have in common are components, which the operations refer to.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value, json};
+
+use super::operations::each;
+
+/// A visitor of the parts of operations, with the name that each would have as a component.
+type Visit<'a> = &'a mut dyn FnMut(String, &mut Value);
+
+/// Moves all parts that occur more than once to the components.
+pub(super) fn share(document: &mut Value) {
+    share_kind(document, "headers", &headers);
+    share_kind(document, "parameters", &parameters);
+    share_kind(document, "responses", &problems);
+}
+
+/// Shares the parts that `visit_all` finds in an operation, as components of one kind.
+fn share_kind(document: &mut Value, kind: &str, visit_all: &dyn Fn(&mut Map<String, Value>, Visit)) {
+    // The number of occurrences by name and content.
+    let mut found: BTreeMap<String, HashMap<String, (usize, Value)>> = BTreeMap::new();
+    each(document, &mut |_, operation| {
+        visit_all(operation, &mut |name, part| {
+            found.entry(name).or_default().entry(part.to_string()).or_insert_with(|| (0, part.clone())).0 += 1;
+        });
+    });
+    // If parts of one name differ, the most frequent one is shared.
+    let most_frequent = found.into_iter().filter_map(|(name, parts)| {
+        let (count, part) = parts.into_values().max_by_key(|(count, part)| (*count, part.to_string()))?;
+        (count > 1).then_some((name, part))
+    });
+    let shared: Map<String, Value> = most_frequent.collect();
+    each(document, &mut |_, operation| {
+        visit_all(operation, &mut |name, part| {
+            if shared.get(&name) == Some(&*part) {
+                *part = json!({"$ref": format!("#/components/{kind}/{name}")});
+            }
+        });
+    });
+    document["components"][kind] = Value::Object(shared);
+}
+
+fn headers(operation: &mut Map<String, Value>, visit: Visit) {
+    for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for (name, header) in response.get_mut("headers").and_then(Value::as_object_mut).into_iter().flatten() {
+            visit(name.clone(), header);
+        }
+    }
+}
+
+fn parameters(operation: &mut Map<String, Value>, visit: Visit) {
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        // Those in the path are described by their operation.
+        if parameter["in"] != "path" {
+            visit(parameter["name"].as_str().unwrap_or_default().to_owned(), parameter);
+        }
+    }
+}
+
+fn problems(operation: &mut Map<String, Value>, visit: Visit) {
+    for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        let schema = &response["content"]["application/problem+json"]["schema"];
+        let alternatives = schema["oneOf"].as_array().map_or_else(|| vec![schema], |alternatives| alternatives.iter().collect());
+        let names = alternatives.into_iter().filter_map(|schema| schema["$ref"].as_str()?.rsplit('/').next()?.strip_suffix("Problem"));
+        let name = names.collect::<Vec<_>>().join("Or");
+        if !name.is_empty() {
+            visit(name, response);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The examples of the OpenAPI document: recorded here, committed as `docs/examples.json`, and added to the document.
+//!
+//! `make examples` records them again. Each operation is recorded in a new shop, so that a new operation changes no other example.
+
+mod operations;
+mod problems;
+mod stable;
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::document::{document, operations as documented, resolved};
+
+/// If this variable is set, the examples are written instead of compared.
+const RECORD: &str = "FRONTROW_RECORD_EXAMPLES";
+
+/// The media types of bodies that are recorded.
+const RECORDED: [&str; 3] = ["application/json", "text/csv", "text/event-stream"];
+
+fn path() -> PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/examples.json").into()
+}
+
+#[actix_web::test]
+async fn the_committed_examples_are_the_recorded_ones() {
+    let recorded = json!({"operations": operations::record().await, "problems": problems::record().await});
+    let recorded = serde_json::to_string_pretty(&recorded).expect("JSON") + "\n";
+    if std::env::var_os(RECORD).is_some() {
+        std::fs::write(path(), &recorded).expect("written");
+    }
+    let committed = std::fs::read_to_string(path()).expect("docs/examples.json");
+    let difference = committed.lines().zip(recorded.lines()).find(|(committed, recorded)| committed != recorded);
+    assert!(committed == recorded, "docs/examples.json is stale, first at {difference:?}: run `make examples`");
+}
+
+#[test]
+fn every_body_of_the_document_has_an_example() {
+    let mut without = Vec::new();
+    for (method, path, operation) in documented() {
+        let responses = operation["responses"].as_object().expect("responses");
+        let answers = responses.iter().filter(|(status, _)| status.starts_with('2')).map(|(status, response)| (status.as_str(), response));
+        for (part, message) in answers.chain([("request", &operation["requestBody"])]) {
+            let contents = message["content"].as_object().into_iter().flatten();
+            let missing = contents.filter(|(media_type, content)| RECORDED.contains(&media_type.as_str()) && !has_example(content));
+            without.extend(missing.map(|_| format!("{method} {path}: {part}")));
+        }
+    }
+    let schemas = document()["components"]["schemas"].as_object().expect("schemas");
+    let of_problems = schemas.iter().filter(|(_, schema)| schema.pointer("/allOf/1/properties/code/const").is_some());
+    without.extend(of_problems.filter(|(_, schema)| !schema["examples"][0].is_object()).map(|(name, _)| name.clone()));
+    assert!(without.is_empty(), "add requests to examples/operations.rs or examples/problems.rs for {without:#?}");
+}
+
+/// Whether content has an example, or its schema has.
+fn has_example(content: &Value) -> bool {
+    content.get("example").is_some() || resolved(&content["schema"]).get("examples").is_some()
+}
+
+/// Asserts that an example of a problem is one, and returns it.
+fn problem_of(body: &[u8]) -> Value {
+    let problem: Value = serde_json::from_slice(body).expect("JSON");
+    crate::document::assert_documented(&problem);
+    stable::stable(&problem)
+}

@@ -1,0 +1,105 @@
+//! The examples of operations: the valid request to each route, and what else a route may return.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+
+use actix_web::body::{BoxBody, MessageBody as _, to_bytes};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use super::stable::stable;
+use crate::document::operations;
+use crate::hostile::fixture::Fixture;
+use crate::plan::{CONCERT, SCHEDULE};
+use crate::shop::Shop;
+
+/// A recorded request and its response.
+struct Recorded {
+    operation: String,
+    request: Option<Value>,
+    status: u16,
+    response: Option<Value>,
+}
+
+/// Records all operations, by operation id.
+pub(super) async fn record() -> BTreeMap<String, Value> {
+    let ids: BTreeMap<_, _> = operations()
+        .into_iter()
+        .map(|(method, path, operation)| (format!("{} {path}", method.to_uppercase()), operation["operationId"].clone()))
+        .collect();
+    let mut examples: BTreeMap<String, Value> = BTreeMap::new();
+    let mut add = |recorded: Recorded| {
+        let Some(id) = ids.get(&recorded.operation).and_then(Value::as_str) else { return };
+        let example = examples.entry(id.to_owned()).or_insert_with(|| json!({}));
+        // Both at once, so that ids that occur in both are the same.
+        let both = stable(&json!([recorded.request, recorded.response]));
+        if recorded.request.is_some() && example["request"].is_null() {
+            example["request"] = both[0].clone();
+        }
+        if recorded.response.is_some() {
+            example["responses"][recorded.status.to_string()] = both[1].clone();
+        }
+    };
+    for recorded in others().await {
+        add(recorded);
+    }
+    let mut fixture = Fixture::create().await;
+    for index in 0..fixture.valid.len() {
+        let mut valid = fixture.valid[index].clone();
+        if valid.query.iter().any(|name| name == "page_size") {
+            valid.request.target.push_str("?page_size=2");
+        }
+        let answer = (fixture.shop.send)(valid.request.test()).await.expect("a response");
+        let request = valid.body.map(|(body, _)| body);
+        let (status, response) = (answer.status().as_u16(), body(answer).await);
+        add(Recorded { operation: valid.request.operation.clone(), request, status, response });
+        // A read leaves the fixture as it was.
+        if valid.request.method != Method::GET {
+            fixture = Fixture::create().await;
+        }
+    }
+    examples
+}
+
+/// Returns the body, if there is one: of a stream, the first event.
+async fn body(response: ServiceResponse<BoxBody>) -> Option<Value> {
+    let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let body = response.into_body();
+    if media_type == "text/event-stream" {
+        let mut body: Pin<Box<BoxBody>> = Box::pin(body);
+        let event = std::future::poll_fn(|context| body.as_mut().poll_next(context)).await.expect("an event").expect("an event");
+        return Some(String::from_utf8(event.to_vec()).expect("text").into());
+    }
+    let bytes = to_bytes(body).await.expect("a body");
+    match media_type.split(';').next() {
+        Some("application/json") => Some(serde_json::from_slice(&bytes).expect("JSON")),
+        Some("text/csv") => Some(String::from_utf8(bytes.to_vec()).expect("text").into()),
+        Some(_) | None => None,
+    }
+}
+
+/// Records the responses that the valid requests don't get.
+async fn others() -> Vec<Recorded> {
+    let shop = Shop::open().await;
+    let ada = shop.user("Ada").await;
+    let join = json!({"concert_id": CONCERT.0});
+    let joined = shop.post("/v1/queue-tokens").by(&ada).json(&join).send().await;
+    let bob = shop.admitted("Bob").await;
+    let hold = json!({"schedule_id": SCHEDULE.0, "seat_numbers": [7, 8]});
+    let held = shop.post("/v1/reservations").by(&bob).key("hold").json(&hold).send().await;
+    let exchange = format!("/v1/reservations/{}:exchange", held.text("id"));
+    let unchanged = shop.post(&exchange).by(&bob).key("exchange").json(&hold).send().await;
+    [
+        ("POST /v1/queue-tokens", join, joined),
+        ("POST /v1/reservations", hold.clone(), held),
+        ("POST /v1/reservations/{id}:exchange", hold, unchanged),
+    ]
+    .map(|(operation, request, answer)| Recorded {
+        operation: operation.to_owned(),
+        request: Some(request),
+        status: answer.status,
+        response: Some(answer.body),
+    })
+    .into()
+}
