@@ -29,6 +29,7 @@ mod seats;
 mod shop;
 mod stopped_store;
 mod story;
+mod tickets;
 mod users;
 mod wallet;
 mod wire;

@@ -49,6 +49,7 @@ pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
                 "cursor" => INVALID_CURSORS,
                 "after" => INVALID_POSITIONS,
                 "bookable" | "status" | "subject_id" | "operator_id" => INVALID_CHOICES,
+                "seat" => INVALID_POSITIONS,
                 "name" => INVALID_NAMES,
                 unknown => panic!("{unknown} is new: add invalid values for it here"),
             };
