@@ -68,6 +68,12 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/payments", User),
     ("get", "/v1/payments/{id}", Owner),
     ("post", "/v1/payments/{id}/refunds", Owner),
+    ("get", "/v1/tickets", User),
+    ("get", "/v1/tickets/{id}", Owner),
+    ("get", "/v1/tickets/{id}/qr", Owner),
+    ("post", "/v1/admin/tickets:check-in", Operator),
+    ("get", "/v1/admin/schedules/{id}/reservations", Operator),
+    ("get", "/v1/admin/schedules/{id}/tickets", Operator),
     ("get", "/v1/admin/queues", Operator),
     ("post", "/v1/admin/queues", Operator),
     ("get", "/v1/admin/queues/{id}", Operator),
@@ -126,6 +132,7 @@ struct Fixture {
     payment: String,
     /// The hash of the schedule's layout.
     layout: String,
+    ticket: domain::TicketId,
 }
 
 impl Fixture {
@@ -143,7 +150,8 @@ impl Fixture {
         valid_requests::store_the_reader(&shop, &operator).await;
         valid_requests::run_an_audit(&shop, &operator).await;
         let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
-        Self { shop, ada, operator, reservation, payment, layout }
+        let ticket = valid_requests::ticket(&first, 1);
+        Self { shop, ada, operator, reservation, payment, layout, ticket }
     }
 
     /// Sends a valid request for a resource of Ada's with the credentials of `visitor`.
@@ -154,6 +162,7 @@ impl Fixture {
             _ if route.starts_with("/v1/schedules/") => SCHEDULE.0.to_string(),
             _ if route.starts_with("/v1/queues/") => QUEUE.0.to_string(),
             _ if route.starts_with("/v1/payments/") => self.payment.clone(),
+            _ if route.starts_with("/v1/tickets/") => self.ticket.to_string(),
             _ => self.reservation.clone(),
         };
         let path = route
@@ -172,6 +181,7 @@ impl Fixture {
             "/v1/reservations" | "/v1/reservations/{id}:exchange" => json!({"schedule_id": SCHEDULE.0, "seat_numbers": [5]}),
             "/v1/wallet/charges" => json!({"amount": {"amount": 1_000, "currency": "KRW"}}),
             "/v1/payments" => json!({"reservation_id": self.reservation}),
+            "/v1/admin/tickets:check-in" => json!({"code": valid_requests::code(self.ticket)}),
             _ => valid_requests::valid_body(&method.to_uppercase(), route).map_or_else(|| json!({}), |(body, _)| body),
         };
         let request = if method == "patch" { request.header("If-Match", "*") } else { request };

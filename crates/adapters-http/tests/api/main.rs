@@ -37,6 +37,7 @@ mod shop;
 mod stopped_store;
 mod story;
 mod stream_tickets;
+mod tickets;
 mod users;
 mod wallet;
 mod wire;

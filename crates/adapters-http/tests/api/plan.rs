@@ -29,6 +29,8 @@ use crate::shop::{Answered, Shop};
 pub(crate) use domain::testing::PRICE;
 
 pub(crate) const SECRET: [u8; 32] = [7; 32];
+/// The key of the codes of tickets.
+pub(crate) const TICKET_KEY: [u8; 32] = [9; 32];
 pub(crate) const CONCERT: ConcertId = ConcertId(Uuid::from_u128(0x0c));
 pub(crate) const OTHER_CONCERT: ConcertId = ConcertId(Uuid::from_u128(0x0d));
 pub(crate) const QUEUE: QueueId = QueueId(Uuid::from_u128(0x9));
@@ -137,7 +139,7 @@ impl Plan {
             seat_maps,
             layouts,
             audits,
-            ticket_codes: Arc::new(TicketCodes::new(&[9; 32])),
+            ticket_codes: Arc::new(TicketCodes::new(&TICKET_KEY)),
             clock: clock.clone(),
             ids: ids.clone(),
         });

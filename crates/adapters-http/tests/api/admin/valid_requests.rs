@@ -1,8 +1,11 @@
 //! Valid request bodies for each admin route.
 
+use application::TicketCodes;
+use domain::testing::seat_number;
+use domain::{ReservationId, TicketId};
 use serde_json::{Value, json};
 
-use crate::plan::{AUDIT, CONCERT, LATER_SCHEDULE, QUEUE, SCHEDULE};
+use crate::plan::{AUDIT, CONCERT, LATER_SCHEDULE, QUEUE, SCHEDULE, TICKET_KEY};
 use crate::shop::{Shop, Visitor};
 
 /// A schedule that an operator may add.
@@ -51,6 +54,16 @@ pub(crate) async fn store_the_reader(shop: &Shop, operator: &Visitor) {
 pub(crate) async fn run_an_audit(shop: &Shop, operator: &Visitor) {
     let audit = shop.post("/v1/admin/audits").by(operator).send().await.with_status(202);
     assert_eq!(audit.text("id"), AUDIT.to_string());
+}
+
+/// Returns the id of the ticket for a seat of `reservation`.
+pub(crate) fn ticket(reservation: &str, seat: u32) -> TicketId {
+    TicketId { reservation: ReservationId(reservation.parse().expect("an id")), seat: seat_number(seat) }
+}
+
+/// Returns the code of a ticket.
+pub(crate) fn code(ticket: TicketId) -> String {
+    TicketCodes::new(&TICKET_KEY).code(ticket).as_str().to_owned()
 }
 
 /// Returns the route's valid body, if it takes one, and pointers to those members that accept no value of another type.
@@ -130,6 +143,9 @@ pub(crate) fn valid_body(method: &str, route: &str) -> Option<(Value, &'static [
         ("PUT" | "POST" | "PATCH", route) if [":pause", ":resume", ":close", ":open"].iter().any(|verb| route.ends_with(verb)) => {
             return None;
         }
+        ("POST", "/v1/admin/tickets:check-in") => {
+            (json!({"code": code(ticket(id, 1)), "schedule_id": SCHEDULE.0}), &["/code", "/schedule_id"])
+        }
         ("POST", "/v1/admin/audits") | ("GET" | "DELETE", _) => return None,
         (_, public) if !public.starts_with("/v1/admin/") => return None,
         (method, unknown) => panic!("{method} {unknown} is new: add a valid body for it here"),
@@ -154,6 +170,7 @@ pub(crate) fn may_be_null(method: &str, target: &str, pointer: &str) -> bool {
     let has_optional_reason = [":release", ":refund-all", "/refunds", "/charges"].iter().any(|end| target.ends_with(end));
     nullable.contains(&pointer)
         || has_optional_reason && ["/reason", "/user_id"].contains(&pointer)
+        || target.ends_with(":check-in") && pointer == "/schedule_id"
         || method == "POST" && nullable_on_creation.contains(&pointer)
 }
 

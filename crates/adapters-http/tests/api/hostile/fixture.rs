@@ -147,6 +147,10 @@ impl Fixture {
                     (route.path.clone(), Some((body, &["/reservation_id", "/amount", "/amount/amount", "/amount/currency"])))
                 }
                 ("POST", "/v1/payments/{id}/refunds") => (format!("/v1/payments/{payment}/refunds"), Some((json!({}), &[]))),
+                ("POST", "/v1/admin/tickets:check-in") => {
+                    let body = json!({"code": valid_requests::code(valid_requests::ticket(&sold, 1)), "schedule_id": SCHEDULE.0});
+                    (route.path.clone(), Some((body, &["/code", "/schedule_id"])))
+                }
                 (method, path) if path.starts_with("/v1/admin/") => {
                     let found = path.replace("{id}", &valid_requests::id(path, &ada, &hold)).replace("{name}", valid_requests::READER);
                     (found, valid_requests::valid_body(method, path))
@@ -163,6 +167,8 @@ impl Fixture {
                 (_, "/v1/schedules/{id}/layouts/{hash}") => (format!("/v1/schedules/{}/layouts/{layout}", SCHEDULE.0), None),
                 (_, path) if path.starts_with("/v1/schedules/{id}/") => (path.replace("{id}", &SCHEDULE.0.to_string()), None),
                 (_, "/v1/reservations/{id}") => (format!("/v1/reservations/{hold}"), None),
+                (_, "/v1/tickets/{id}") => (format!("/v1/tickets/{sold}-1"), None),
+                (_, "/v1/tickets/{id}/qr") => (format!("/v1/tickets/{sold}-1/qr"), None),
                 (_, "/v1/payments/{id}") => (format!("/v1/payments/{payment}"), None),
                 (_, "/v1/queue-tokens/{token}") => (format!("/v1/queue-tokens/{token}"), None),
                 (_, "/v1/queue-tokens/{token}/events") => (format!("/v1/queue-tokens/{token}/events"), None),

@@ -78,6 +78,7 @@ pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
                 "bookable" | "on_sale" | "status" | "subject_id" | "operator_id" => INVALID_CHOICES,
                 "name" | "q" => INVALID_NAMES,
                 "since" => INVALID_VERSIONS,
+                "seat" => INVALID_POSITIONS,
                 "from" | "to" => INVALID_INSTANTS,
                 unknown => panic!("{unknown} is new: add invalid values for it here"),
             };
