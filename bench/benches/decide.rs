@@ -25,7 +25,7 @@ fn hold_two_seats(bencher: Bencher<'_, '_>) {
     let rules = rules_for_a_thousand();
     let rows = on_sale().with(an_admitted_token(ADA)).with(a_seat(7)).with(a_seat(8));
     let (idempotency, id, seats) = (idempotency(ADA, Operation::Hold, "once"), reservation_of(ADA), seats(&[7, 8]));
-    let command = hold::Command { pass: pass(ADA), idempotency, id, schedule: SCHEDULE, seats };
+    let command = hold::Command { pass: pass(ADA), idempotency, id, schedule: SCHEDULE, seats: seats.into() };
     assert!(writes(&command, &rows, &rules), "Ada can't hold");
     bencher.bench_local(|| black_box(&command).decide_by(black_box(&rows), &rules));
 }

@@ -8,6 +8,7 @@
 //! A token or hold has *lapsed* when its deadline has passed while its row is not yet updated.
 
 mod audit_jobs;
+mod best_seats;
 mod catalogue;
 mod catch;
 mod clock;
@@ -38,6 +39,7 @@ pub mod use_cases;
 pub mod waiting_room;
 
 pub use audit_jobs::{AuditJob, AuditJobId, AuditJobState, AuditJobs};
+pub use best_seats::BestSeats;
 pub use catalogue::CatalogueModel;
 pub use clock::SystemClock;
 pub use committer::Committer;

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use dashmap::DashMap;
 use domain::{Change, LoggedRow, Moment, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned};
+use roaring::RoaringBitmap;
 use time::OffsetDateTime;
 
 use crate::loads::Loads;
@@ -165,6 +166,23 @@ impl SeatMaps {
         Ok(SeatStatuses::of(map.seats.iter().map(|seat| seat.status)))
     }
 
+    /// Returns the numbers of the free seats of `schedule`.
+    pub(crate) async fn free_seats(&self, schedule: &Schedule) -> Result<RoaringBitmap, Error> {
+        let id = schedule.id();
+        if let Some(known) = self.schedules.get(&id).map(|entry| entry.clone()) {
+            let at = schedule.at(self.clock.now());
+            let free = known.seats().free(at);
+            if let Some(free) = free {
+                self.metrics.hit();
+                self.recency().touch(id);
+                return Ok(free);
+            }
+        }
+        let map = self.map(schedule).await?;
+        let free = map.seats.iter().filter(|seat| seat.status == SeatStatus::Available);
+        Ok(free.map(|seat| seat.number.get()).collect())
+    }
+
     /// Returns the counts of the seats of `schedule`. Unlike a request for the map, it removes no other map from memory: if the map isn't in
     /// memory and doesn't fit there, the counts are some seconds old.
     pub(crate) async fn stock(&self, schedule: &Schedule) -> Result<Stock, Error> {
@@ -307,6 +325,12 @@ impl ScheduleSeats {
 }
 
 impl Seats {
+    /// Returns the numbers of the seats that are free `at` a moment of the schedule; none before they are loaded.
+    fn free(&self, at: Moment) -> Option<RoaringBitmap> {
+        let free = self.rows.iter().filter(|(_, (seat, _))| seat.status(at) == SeatStatus::Available);
+        self.loaded.then(|| free.map(|(number, _)| number.get()).collect())
+    }
+
     /// Stores the seat, unless this or a newer version is known.
     fn keep(&mut self, seat: Versioned<Seat>) {
         let known = self.rows.get(&seat.number());

@@ -77,6 +77,7 @@ impl Service {
         let catalogue = Arc::new(CatalogueModel::new(ports.catalogue.clone(), settings.memory.catalogue));
         let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone(), settings.memory.seat_maps));
         let layouts = Arc::new(Layouts::new(ports.catalogue.clone(), seat_maps.clone(), settings.memory.layouts));
+        let best_seats = Arc::new(BestSeats::new(seat_maps.clone(), layouts.clone(), settings.memory.layouts));
         let room = Arc::new(WaitingRoom::new(waiting_room::Parts {
             tokens: ports.tokens.clone(),
             catalogue: catalogue.clone(),
@@ -120,7 +121,7 @@ impl Service {
             room: room.clone(),
             catalogue,
             seat_maps,
-            layouts,
+    layouts, best_seats,
             audits,
             ticket_codes,
             clock,

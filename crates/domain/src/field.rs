@@ -19,6 +19,10 @@ pub enum Field {
     Schedule(ScheduleField),
     /// The seats of a plan.
     Seats,
+    /// The category of the best available seats.
+    Category,
+    /// The section of the best available seats.
+    Section,
 }
 
 /// A field of a schedule.

@@ -10,6 +10,7 @@
 pub mod admission;
 pub mod audit_entry;
 pub mod availability;
+pub mod best_available;
 pub mod change;
 pub mod concert;
 pub mod concert_summary;

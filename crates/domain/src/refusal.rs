@@ -111,6 +111,12 @@ pub enum Refusal {
     /// These seats are held, sold or blocked.
     #[error("seats are not available")]
     SeatsUnavailable(Vec<(SeatNumber, SeatStatus)>),
+    /// No seats as wanted are available.
+    #[error("no such seats are available")]
+    NoAdjacentSeats {
+        /// The seats that were considered and turned out to be held, sold or blocked.
+        taken: Vec<SeatNumber>,
+    },
     /// The hold has expired unpaid.
     #[error("the reservation has expired")]
     ReservationExpired,

@@ -6,7 +6,7 @@ use domain::{Command, Operation, Refusal, Rules, SeatStatus};
 
 fn ada_holds(numbers: &[u32]) -> hold::Command {
     let (pass, idempotency, id) = (pass(ADA), idempotency(ADA, Operation::Hold, "k-1"), reservation_of(ADA));
-    hold::Command { pass, idempotency, id, schedule: SCHEDULE, seats: seats(numbers) }
+    hold::Command { pass, idempotency, id, schedule: SCHEDULE, seats: seats(numbers).into() }
 }
 
 #[test]

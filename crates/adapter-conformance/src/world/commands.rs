@@ -46,7 +46,7 @@ impl World {
     }
 
     pub(crate) fn a_hold_with(&self, idempotency: IdempotentRequest, pass: Pass, schedule: ScheduleId, seats: &[u32]) -> hold::Command {
-        hold::Command { pass, idempotency, id: self.new_id(), schedule, seats: super::seats(seats) }
+        hold::Command { pass, idempotency, id: self.new_id(), schedule, seats: super::seats(seats).into() }
     }
 
     #[expect(clippy::unused_self, reason = "consistent with the other commands")]

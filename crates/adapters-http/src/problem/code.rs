@@ -63,6 +63,8 @@ codes! {
     RequestTimeout = "REQUEST_TIMEOUT", REQUEST_TIMEOUT, "The request did not arrive in time";
     /// Some of the seats are held, sold or blocked.
     SeatUnavailable = "SEAT_UNAVAILABLE", CONFLICT, "Seats are no longer available";
+    /// No seats as wanted are available.
+    NoAdjacentSeats = "NO_ADJACENT_SEATS", CONFLICT, "No such seats are available";
     /// More seats than a user may have.
     SeatLimitExceeded = "SEAT_LIMIT_EXCEEDED", CONFLICT, "Too many seats";
     /// The user has an active hold on other seats.

@@ -90,6 +90,7 @@ impl Problem {
                 let explanation = Explanation::SeatsUnavailable { seats: seats.len() };
                 Self::new(Code::SeatUnavailable, explanation).with("conflicts", conflicts(seats))
             }
+            Refusal::NoAdjacentSeats { .. } => Self::new(Code::NoAdjacentSeats, Explanation::NoAdjacentSeats),
             Refusal::ReservationExpired => Self::new(Code::ReservationExpired, Explanation::ReservationExpired),
             Refusal::ReservationNotPayable(status) => {
                 Self::new(Code::ReservationNotPayable, Explanation::NotHeld(*status)).with("current_state", reservation_state(*status))
@@ -180,6 +181,8 @@ fn pointer(field: Field) -> String {
         Field::ScheduleAt(index, field) => format!("/schedules/{index}/{}", schedule_field(field)),
         Field::Schedule(field) => format!("/{}", schedule_field(field)),
         Field::Seats => "/sections".to_owned(),
+        Field::Category => "/best_available/category".to_owned(),
+        Field::Section => "/best_available/section".to_owned(),
     }
 }
 

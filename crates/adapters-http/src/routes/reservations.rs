@@ -1,8 +1,12 @@
 //! Reservations: seats that are held or sold.
 
+use std::num::NonZeroU32;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post};
 use application::{Answer, ReservationDetails};
+use domain::best_available::Wish;
+use domain::layout::CategoryId;
 use domain::reservation::ReservationStatus;
 use domain::seat_selection::SeatSelection;
 use domain::{CancelReason, Currency, Operation, Outcome, Reservation, ReservationId, ReservationState, ScheduleId, SeatNumber};
@@ -14,9 +18,9 @@ use uuid::Uuid;
 
 use super::codes::{AUTHENTICATED, BODY, GUARDED, IDEMPOTENT, LIST};
 use super::reserved_schedule::{ReservedScheduleBody, ReservedSeatBody};
-use crate::api::Api;
+use crate::api::{Api, UseCaseHandle};
 use crate::auth::Caller;
-use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
+use crate::extract::{ApiRequest, BoundedText, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{Instant, MoneyBody, created, replayed, seconds_until, uncached_json};
 use crate::settings::HttpSettings;
@@ -25,11 +29,53 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(hold_seats).service(exchange_seats).service(list_reservations).service(show_reservation).service(release_hold);
 }
 
-/// The seats to hold.
+/// The seats to hold: either `seat_numbers` or `best_available`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewReservation)]
 #[serde(deny_unknown_fields)]
 struct NewReservationBody {
+    #[schema(example = "0f207207-0000-7000-8000-0000000c1b01")]
+    schedule_id: Uuid,
+    /// The numbers of the seats, without duplicates.
+    #[schema(example = json!([7, 8]), min_items = 1, max_items = 100)]
+    seat_numbers: Option<Vec<u32>>,
+    best_available: Option<BestAvailableBody>,
+}
+
+/// The seats to hold, if the service chooses them: neighbours near the centre of the stage, so that no single seat remains free if that can
+/// be avoided.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = BestAvailable)]
+#[serde(deny_unknown_fields)]
+struct BestAvailableBody {
+    /// How many seats.
+    #[schema(example = 2, minimum = 1, maximum = 100)]
+    count: u32,
+    /// The id of their category; any, if it is omitted.
+    #[schema(example = "standard", min_length = 1, max_length = 40)]
+    category: Option<String>,
+    /// The name of their section; any, if it is omitted.
+    #[schema(value_type = Option<String>, example = "Stalls", min_length = 1, max_length = 200)]
+    section: Option<BoundedText<200>>,
+    /// Whether they must be neighbours in one row. Otherwise they are in as few parts as possible.
+    #[serde(default = "together")]
+    #[schema(default = true)]
+    together: bool,
+    /// Whether one of them must be a wheelchair space; the others are then wheelchair spaces or companions' seats.
+    #[serde(default)]
+    #[schema(default = false)]
+    accessible: bool,
+}
+
+const fn together() -> bool {
+    true
+}
+
+/// The seats to hold instead of others.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewSeats)]
+#[serde(deny_unknown_fields)]
+struct NewSeatsBody {
     #[schema(example = "0f207207-0000-7000-8000-0000000c1b01")]
     schedule_id: Uuid,
     /// The numbers of the seats, without duplicates.
@@ -39,6 +85,16 @@ struct NewReservationBody {
 
 struct NewReservation {
     schedule: ScheduleId,
+    seats: WantedSeats,
+}
+
+enum WantedSeats {
+    Named(SeatSelection),
+    Best(Wish),
+}
+
+struct NewSeats {
+    schedule: ScheduleId,
     seats: SeatSelection,
 }
 
@@ -46,18 +102,54 @@ impl FromBody for NewReservation {
     type Wire = NewReservationBody;
 
     fn read(wire: NewReservationBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
-        let (mut numbers, mut field_errors) = (Vec::new(), Vec::new());
-        for (index, number) in wire.seat_numbers.into_iter().enumerate() {
-            match SeatNumber::new(number) {
-                Ok(number) => numbers.push(number),
-                Err(error) => field_errors.push(FieldError::at(format!("/seat_numbers/{index}"), error)),
-            }
-        }
-        if !field_errors.is_empty() {
-            return Err(field_errors);
-        }
-        let seats = SeatSelection::new(numbers).map_err(|error| vec![FieldError::at("/seat_numbers", error)])?;
+        let seats = match (wire.seat_numbers, wire.best_available) {
+            (Some(numbers), None) => WantedSeats::Named(read_numbers(numbers)?),
+            (None, Some(wish)) => WantedSeats::Best(wish.read()?),
+            (None, None) => return Err(vec![FieldError::at("/seat_numbers", "either seat_numbers or best_available is required")]),
+            (Some(_), Some(_)) => return Err(vec![FieldError::at("/best_available", "either seat_numbers or best_available is allowed, not both")]),
+        };
         Ok(Self { schedule: ScheduleId(wire.schedule_id), seats })
+    }
+}
+
+impl FromBody for NewSeats {
+    type Wire = NewSeatsBody;
+
+    fn read(wire: NewSeatsBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
+        Ok(Self { schedule: ScheduleId(wire.schedule_id), seats: read_numbers(wire.seat_numbers)? })
+    }
+}
+
+fn read_numbers(wire: Vec<u32>) -> Result<SeatSelection, Vec<FieldError>> {
+    let (mut numbers, mut field_errors) = (Vec::new(), Vec::new());
+    for (index, number) in wire.into_iter().enumerate() {
+        match SeatNumber::new(number) {
+            Ok(number) => numbers.push(number),
+            Err(error) => field_errors.push(FieldError::at(format!("/seat_numbers/{index}"), error)),
+        }
+    }
+    if !field_errors.is_empty() {
+        return Err(field_errors);
+    }
+    SeatSelection::new(numbers).map_err(|error| vec![FieldError::at("/seat_numbers", error)])
+}
+
+impl BestAvailableBody {
+    fn read(self) -> Result<Wish, Vec<FieldError>> {
+        let mut field_errors = Vec::new();
+        let mut error = |field: &str, error: &dyn std::fmt::Display| field_errors.push(FieldError::at(format!("/best_available/{field}"), error));
+        let max = SeatSelection::MAX;
+        let count = NonZeroU32::new(self.count).filter(|count| usize::try_from(count.get()).is_ok_and(|count| count <= max));
+        if count.is_none() {
+            error("count", &format_args!("must be from 1 to {max}"));
+        }
+        let category = self.category.map(|id| CategoryId::new(&id)).transpose().unwrap_or_else(|invalid| {
+            error("category", &invalid);
+            None
+        });
+        let section = self.section.map(|BoundedText(name)| name);
+        let wish = count.map(|count| Wish { count, together: self.together, accessible: self.accessible, category, section });
+        wish.filter(|_| field_errors.is_empty()).ok_or(field_errors)
     }
 }
 
@@ -166,7 +258,7 @@ impl From<CancelReason> for ReasonBody {
 
 problems!(HoldProblems: GUARDED, BODY, IDEMPOTENT, &[
     Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::HoldExists, Code::SeatLimitExceeded, Code::SeatUnavailable,
-    Code::WalletLimitExceeded,
+    Code::NoAdjacentSeats, Code::WalletLimitExceeded,
 ]);
 problems!(ExchangeProblems: GUARDED, BODY, IDEMPOTENT, &[
     Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::ReservationExpired, Code::InvalidState, Code::SeatLimitExceeded,
@@ -178,7 +270,8 @@ problems!(ReleaseProblems: AUTHENTICATED, &[Code::NotFound, Code::InvalidState])
 
 /// Hold seats
 ///
-/// Either all requested seats are held, or none is.
+/// Either all requested seats are held, or none is. With `best_available` the service chooses them when it commits the hold, so that users
+/// who ask at the same time don't compete for the same seats.
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [], "queue_token" = [])),
@@ -200,7 +293,13 @@ async fn hold_seats(call: GuardedRequest<IdempotentBody<NewReservation>>) -> Res
     let GuardedRequest { guard, parts: body } = call;
     let pass = guard.pass;
     let (NewReservation { schedule, seats }, idempotency) = body.into_request(Operation::Hold, pass.user);
-    let answer = guard.run(|use_cases| async move { use_cases.hold.execute(pass, idempotency, schedule, seats).await }).await?;
+    let hold = |use_cases: UseCaseHandle| async move {
+        match seats {
+            WantedSeats::Named(seats) => use_cases.hold.execute(pass, idempotency, schedule, seats).await,
+            WantedSeats::Best(wish) => use_cases.hold_best.execute(pass, idempotency, schedule, wish).await,
+        }
+    };
+    let answer = guard.run(hold).await?;
     respond_with_hold(answer, &guard.api)
 }
 
@@ -216,7 +315,7 @@ async fn hold_seats(call: GuardedRequest<IdempotentBody<NewReservation>>) -> Res
         ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h by default.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
     ),
-    request_body = NewReservationBody,
+    request_body = NewSeatsBody,
     responses(
         (status = 201, body = ReservationBody,
          description = "The seats are held until the deadline of the old reservation, which has ended. The two may share seats.",
@@ -231,10 +330,10 @@ async fn hold_seats(call: GuardedRequest<IdempotentBody<NewReservation>>) -> Res
     ),
 )]
 #[post("/v1/reservations/{id:[^/:]+}:exchange")]
-async fn exchange_seats(call: GuardedRequest<(PathId<ReservationId>, IdempotentBody<NewReservation>)>) -> Result<HttpResponse, Problem> {
+async fn exchange_seats(call: GuardedRequest<(PathId<ReservationId>, IdempotentBody<NewSeats>)>) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: (PathId(held), body) } = call;
     let pass = guard.pass;
-    let (NewReservation { schedule, seats }, idempotency) = body.into_request(Operation::Exchange, pass.user);
+    let (NewSeats { schedule, seats }, idempotency) = body.into_request(Operation::Exchange, pass.user);
     let answer = guard.run(|use_cases| async move { use_cases.exchange.execute(pass, idempotency, held, schedule, seats).await }).await?;
     respond_with_hold(answer, &guard.api)
 }

@@ -144,7 +144,7 @@ impl World {
 
     pub(crate) fn hold_command(&self, pass: Pass, numbers: &[u32]) -> hold::Command {
         let (id, seats) = (self.ids.ordered().into(), seats(numbers));
-        hold::Command { pass, idempotency: self.key(pass.user, Operation::Hold), id, schedule: SCHEDULE, seats }
+        hold::Command { pass, idempotency: self.key(pass.user, Operation::Hold), id, schedule: SCHEDULE, seats: seats.into() }
     }
 
     pub(crate) async fn hold_change(&self, pass: Pass, seats: &[u32]) -> Change {

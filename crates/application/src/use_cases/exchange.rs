@@ -33,7 +33,7 @@ impl ExchangeSeats {
         schedule: ScheduleId,
         seats: SeatSelection,
     ) -> Result<Answer<Outcome>, Error> {
-        let wanted = hold::Command { pass, idempotency, id: ReservationId(self.ids.ordered()), schedule, seats };
+        let wanted = hold::Command { pass, idempotency, id: ReservationId(self.ids.ordered()), schedule, seats: seats.into() };
         self.commits.run(exchange::Command { wanted, held }).await
     }
 }

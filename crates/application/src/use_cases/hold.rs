@@ -32,7 +32,7 @@ impl HoldSeats {
         schedule: ScheduleId,
         seats: SeatSelection,
     ) -> Result<Answer<Outcome>, Error> {
-        self.commits.run(hold::Command { pass, idempotency, id: ReservationId(self.ids.ordered()), schedule, seats }).await
+        self.commits.run(hold::Command { pass, idempotency, id: ReservationId(self.ids.ordered()), schedule, seats: seats.into() }).await
     }
 }
 

@@ -7,6 +7,7 @@ mod check_in;
 mod enter;
 mod exchange;
 mod hold;
+mod hold_best;
 mod join;
 mod leave;
 mod my_reservations;
@@ -25,6 +26,7 @@ pub use check_in::{CheckInTicket, Scan};
 pub use enter::Enter;
 pub use exchange::ExchangeSeats;
 pub use hold::HoldSeats;
+pub use hold_best::HoldBestSeats;
 pub use join::{JoinQueue, JoinResult};
 pub use leave::LeaveQueue;
 pub use my_reservations::{MyReservations, TicketCursor};
@@ -37,7 +39,7 @@ pub use release::ReleaseHold;
 
 use self::admin::{FindReservations, FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
 use crate::ports::{Clock, Ids, Ports};
-use crate::{AuditJobs, CatalogueModel, GroupCommit, Layouts, SeatMaps, WaitingRoom, DetailsReader};
+use crate::{AuditJobs, CatalogueModel, GroupCommit, Layouts, SeatMaps, WaitingRoom, DetailsReader, BestSeats};
 use crate::ticket_codes::TicketCodes;
 
 /// All use cases, wired.
@@ -57,6 +59,8 @@ pub struct UseCases {
     pub concerts: Concerts,
     /// Holds seats.
     pub hold: HoldSeats,
+    /// Holds the best available seats.
+    pub hold_best: HoldBestSeats,
     /// Exchanges held seats for others.
     pub exchange: ExchangeSeats,
     /// Releases a hold.
@@ -109,6 +113,8 @@ pub struct Parts {
     pub seat_maps: Arc<SeatMaps>,
     /// The layouts.
     pub layouts: Arc<Layouts>,
+    /// The choice of the best available seats.
+    pub best_seats: Arc<BestSeats>,
     /// The audits.
     pub audits: Arc<AuditJobs>,
     /// The codes of tickets.
@@ -123,7 +129,21 @@ impl UseCases {
     /// Creates the use cases.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
-        let Parts { commits, joins, operator_commits, ports, room, catalogue, seat_maps, layouts, audits, ticket_codes, clock, ids } = parts;
+        let Parts {
+            commits,
+            joins,
+            operator_commits,
+            ports,
+            room,
+            catalogue,
+            seat_maps,
+            layouts,
+            best_seats,
+            audits,
+            ticket_codes,
+            clock,
+            ids,
+        } = parts;
         let details = DetailsReader::new(ports.reservations.clone(), ports.catalogue.clone(), seat_maps.clone(), clock.clone());
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
@@ -133,6 +153,7 @@ impl UseCases {
             leave: LeaveQueue::new(commits.clone()),
             concerts: Concerts::new(catalogue.clone(), seat_maps.clone(), layouts.clone(), clock.clone()),
             hold: HoldSeats::new(commits.clone(), ids.clone()),
+            hold_best: HoldBestSeats::new(commits.clone(), ids.clone(), best_seats.clone(), catalogue.clone(), room.clone()),
             exchange: ExchangeSeats::new(commits.clone(), ids.clone()),
             release: ReleaseHold::new(commits.clone()),
             charge: ChargeWallet::new(commits.clone(), ids.clone()),

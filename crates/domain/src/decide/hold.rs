@@ -1,5 +1,7 @@
 //! Hold: an active user reserves seats, all or none.
 
+use std::num::NonZeroU32;
+
 use time::OffsetDateTime;
 
 use crate::decide::admission::{Pass, ValidPass};
@@ -9,7 +11,7 @@ use crate::loaded::{LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken,
 use crate::reservation::{ReservationIds, ReservationStatus, ReservedSeat};
 use crate::seat_selection::SeatSelection;
 use crate::{
-    Change, Concert, Event, Guard, Money, Needs, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
+    Change, Concert, Event, Guard, LayoutHash, Money, Needs, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
     ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need,
 };
 
@@ -25,7 +27,51 @@ pub struct Command {
     /// The schedule.
     pub schedule: ScheduleId,
     /// The seats.
-    pub seats: SeatSelection,
+    pub seats: Wanted,
+}
+
+/// The seats that a user wants to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// These seats.
+    Named(SeatSelection),
+    /// The best available seats.
+    Best(Candidates),
+}
+
+/// Choices among which the first is taken whose seats are all available.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidates {
+    /// The number of seats.
+    pub size: NonZeroU32,
+    /// The layout of the schedule by which they were chosen; none if it wasn't looked up.
+    pub layout: Option<LayoutHash>,
+    /// The choices, the best first.
+    pub choices: Vec<SeatSelection>,
+}
+
+impl From<SeatSelection> for Wanted {
+    fn from(seats: SeatSelection) -> Self {
+        Self::Named(seats)
+    }
+}
+
+impl Wanted {
+    /// Returns the numbers of all seats that may be held.
+    fn numbers(&self) -> Vec<SeatNumber> {
+        match self {
+            Self::Named(seats) => seats.numbers().to_vec(),
+            Self::Best(Candidates { choices, .. }) => choices.iter().flat_map(SeatSelection::numbers).copied().collect(),
+        }
+    }
+
+    /// Returns how many seats are to be held.
+    fn size(&self) -> u32 {
+        match self {
+            Self::Named(seats) => u32::try_from(seats.numbers().len()).unwrap_or(u32::MAX),
+            Self::Best(candidates) => candidates.size.get(),
+        }
+    }
 }
 
 /// The input of the decision.
@@ -57,7 +103,7 @@ impl crate::Command for Command {
             need::Key(self.idempotency.scope.clone()),
             token.map(need::Token),
             need::Schedule(schedule),
-            need::Seats { schedule, numbers: self.seats.numbers().to_vec() },
+            need::Seats { schedule, numbers: self.seats.numbers() },
             token.map(need::HoldsOfToken),
             need::OwnedBy { user: self.pass.user, schedule },
         )
@@ -76,12 +122,12 @@ impl Input {
     }
 }
 
-/// Holds the seats for the user, or returns the user's live hold of the same seats.
+/// Holds the seats for the user, or returns the user's live hold of the same seats that are named.
 ///
 /// # Errors
 /// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
 /// [`Refusal::SaleNotOpen`], [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`],
-/// [`Refusal::SeatsUnavailable`], [`Refusal::NotPayable`].
+/// [`Refusal::SeatsUnavailable`], [`Refusal::NoAdjacentSeats`], [`Refusal::NotPayable`].
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     guarded(input, command, rules, |admitted| {
         let live = input.held.first().filter(|hold| is_live(&hold.reservation, &hold.schedule, input.now));
@@ -132,17 +178,16 @@ pub(super) fn take(
     }
     let moment = schedule.at(now);
     let old = exchanged.map(|old| old.reservation.id());
-    let seats = find_seats(&input.seats, &command.seats)?;
+    if let Wanted::Named(seats) = &command.seats {
+        check_exist(&input.seats, seats)?;
+    }
     check_limit(input, command, rules, concert, old)?;
     let is_exchanged = |seat: &Seat| old.is_some() && seat.reservation() == old;
-    let others = seats.iter().filter(|seat| !is_exchanged(seat)).map(|seat| (seat.number(), seat.status(moment)));
-    let taken: Vec<_> = others.filter(|(_, status)| *status != SeatStatus::Available).collect();
-    if !taken.is_empty() {
-        return Err(Refusal::SeatsUnavailable(taken));
-    }
+    let is_available = |seat: &Seat| is_exchanged(seat) || seat.status(moment) == SeatStatus::Available;
+    let seats = choose(input, &command.seats, schedule, is_available)?;
 
     let until = exchanged.map_or(now + rules.hold, |old| old.reservation.expires_at());
-    let reservation = reserve(command, (now, until), rules, concert, schedule, seats)?;
+    let reservation = reserve(command, (now, until), rules, concert, schedule, &seats)?;
     let mut change = Change::default();
     change.rely_on(Guard::Concert(concert.id(), concert.version));
     change.rely_on(Guard::Schedule(schedule.id(), schedule.version));
@@ -151,13 +196,15 @@ pub(super) fn take(
     change.not_after(schedule.sale_closes_at());
     // A process that is suspended before the commit must not acknowledge a hold that has expired in the meantime.
     change.not_after(until);
-    for seat in seats {
+    for seat in &seats {
         let free = old.filter(|_| is_exchanged(seat)).map_or_else(|| Ok(seat.row.clone()), |old| seat.row.clone().free(old, moment));
         let held = free.and_then(|free| free.hold(reservation.id(), reservation.expires_at(), moment));
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.write(Write::update(seat, held));
     }
-    ending::take_over(&mut change, input.seats.holds.iter().chain(&input.held).chain(exchanged), now)?;
+    let is_on_seats = |hold: &&LoadedReservation| hold.reservation.numbers().any(|number| reservation.numbers().any(|held| held == number));
+    let lapsed = input.seats.holds.iter().filter(is_on_seats);
+    ending::take_over(&mut change, lapsed.chain(&input.held).chain(exchanged), now)?;
     let held = Write::insert(reservation.clone());
     change.events.push(Event::held(&held));
     change.write(held);
@@ -173,16 +220,52 @@ fn is_live(reservation: &Reservation, schedule: &Schedule, now: OffsetDateTime) 
     reservation.status(schedule.at(now)) == ReservationStatus::Held
 }
 
-/// Returns the selected seats if all of them exist.
-fn find_seats<'a>(found: &'a LoadedSeats, selection: &SeatSelection) -> Result<&'a [Versioned<Seat>], Refusal> {
+/// Checks that all of the selected seats exist.
+fn check_exist(found: &LoadedSeats, selection: &SeatSelection) -> Result<(), Refusal> {
     let is_unknown = |number: &SeatNumber| !found.seats.iter().any(|seat| seat.number() == *number);
     let unknown: Vec<_> = selection.numbers().iter().copied().filter(is_unknown).collect();
-    if unknown.is_empty() { Ok(&found.seats) } else { Err(Refusal::UnknownSeats(unknown)) }
+    if unknown.is_empty() { Ok(()) } else { Err(Refusal::UnknownSeats(unknown)) }
 }
 
-/// Returns whether `reservation` has exactly the seats that `command` requests.
+/// Returns the seats to hold, all of which are available: those that are named, or the first of the choices.
+fn choose<'a>(
+    input: &'a Input,
+    wanted: &'a Wanted,
+    schedule: &Schedule,
+    is_available: impl Fn(&Seat) -> bool,
+) -> Result<Vec<&'a Versioned<Seat>>, Refusal> {
+    let moment = schedule.at(input.now);
+    let taken = |seats: &mut dyn Iterator<Item = &Versioned<Seat>>| {
+        seats.filter(|seat| !is_available(seat)).map(|seat| (seat.number(), seat.status(moment))).collect::<Vec<_>>()
+    };
+    match wanted {
+        Wanted::Named(selection) => {
+            let seats: Vec<_> = select(input, selection).collect();
+            let taken = taken(&mut seats.iter().copied());
+            if taken.is_empty() { Ok(seats) } else { Err(Refusal::SeatsUnavailable(taken)) }
+        }
+        Wanted::Best(Candidates { layout, choices, .. }) => {
+            let is_complete = |selection: &&SeatSelection| {
+                let available = select(input, selection).filter(|seat| is_available(seat)).count();
+                available == selection.numbers().len()
+            };
+            // By another layout, the seats of a choice need not be neighbours.
+            let chosen = choices.iter().filter(|_| *layout == schedule.layout()).find(is_complete);
+            let none = || Refusal::NoAdjacentSeats { taken: taken(&mut input.seats.seats.iter()).into_iter().map(|(number, _)| number).collect() };
+            chosen.map(|selection| select(input, selection).collect()).ok_or_else(none)
+        }
+    }
+}
+
+/// Returns the seats of `selection` that exist.
+fn select<'a>(input: &'a Input, selection: &'a SeatSelection) -> impl Iterator<Item = &'a Versioned<Seat>> {
+    input.seats.seats.iter().filter(|seat| selection.numbers().binary_search(&seat.number()).is_ok())
+}
+
+/// Returns whether `reservation` has exactly the seats that `command` names.
 pub(super) fn is_of(reservation: &Reservation, command: &Command) -> bool {
-    reservation.schedule() == command.schedule && reservation.numbers().eq(command.seats.numbers().iter().copied())
+    let Wanted::Named(seats) = &command.seats else { return false };
+    reservation.schedule() == command.schedule && reservation.numbers().eq(seats.numbers().iter().copied())
 }
 
 /// Returns the token's live hold of the same seats as the outcome. Token and hold are rewritten unchanged, so that a concurrent change that
@@ -222,7 +305,7 @@ fn check_limit(
     let kept = input.owned.iter().filter(|owned| Some(owned.reservation.id()) != exchanged);
     let owned: usize = kept.filter(counts).map(|owned| owned.reservation.seats().len()).sum();
     let owned = u32::try_from(owned).unwrap_or(u32::MAX);
-    let wanted = u32::try_from(command.seats.numbers().len()).unwrap_or(u32::MAX);
+    let wanted = command.seats.size();
     let limit = concert.max_seats_per_user().unwrap_or(rules.max_seats_per_user);
     if owned.saturating_add(wanted) > limit {
         return Err(Refusal::SeatLimitExceeded { limit, owned });
@@ -236,7 +319,7 @@ fn reserve(
     rules: &Rules,
     concert: &Concert,
     schedule: &Schedule,
-    seats: &[Versioned<Seat>],
+    seats: &[&Versioned<Seat>],
 ) -> Result<Reservation, Refusal> {
     let token = command.pass.token.ok_or(Refusal::TokenRequired)?;
     let ids = ReservationIds { id: command.id, user: command.pass.user, token, concert: concert.id(), schedule: schedule.id() };

@@ -17,7 +17,7 @@
 //! let bens = a_hold(BEN, &[7]);
 //! let rows = on_sale().with(an_admitted_token(ADA)).with(a_seat(7).held_under(&bens)).with(bens);
 //! let (pass, idempotency, id) = (pass(ADA), idempotency(ADA, Operation::Hold, "k-1"), reservation_of(ADA));
-//! let command = hold::Command { pass, idempotency, id, schedule: SCHEDULE, seats: seats(&[7]) };
+//! let command = hold::Command { pass, idempotency, id, schedule: SCHEDULE, seats: seats(&[7]).into() };
 //!
 //! let refused = command.decide_by(&rows, &rules()).unwrap().unwrap_err();
 //!

@@ -27,7 +27,7 @@ pub(crate) fn ada_holds(numbers: &[u32]) -> Command {
         idempotency: idempotency(ADA, Operation::Hold, "once"),
         id: RESERVATION,
         schedule: SCHEDULE,
-        seats: seats(numbers),
+        seats: seats(numbers).into(),
     }
 }
 

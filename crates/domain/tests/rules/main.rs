@@ -14,6 +14,7 @@ mod decide_claim;
 mod decide_exchange;
 mod decide_hold;
 mod decide_hold_admission;
+mod decide_hold_best;
 mod decide_hold_takeover;
 mod decide_join;
 mod decide_lapse;

@@ -69,7 +69,7 @@ impl World {
         let input = self.load_for_hold(user, &seats);
         let id = self.next_reservation();
         let command =
-            hold::Command { pass: pass(user), idempotency: idempotency(user, Operation::Hold), id, schedule: self.schedule.id(), seats };
+            hold::Command { pass: pass(user), idempotency: idempotency(user, Operation::Hold), id, schedule: self.schedule.id(), seats: seats.into() };
         match hold::decide(&input, &command, &self.rules) {
             Ok(held) => {
                 self.commit(held.change);

@@ -111,7 +111,7 @@ fn hold(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatSelection
         Some(_) | None => (schedule, wanted),
     };
     let idempotency = ids.idempotency(user, Operation::Hold, variation);
-    AnyCommand::Hold(hold::Command { pass, idempotency, id: ids.draw::<ReservationId>(), schedule, seats })
+    AnyCommand::Hold(hold::Command { pass, idempotency, id: ids.draw::<ReservationId>(), schedule, seats: seats.into() })
 }
 
 /// Returns a command to exchange a hold, mostly for seats of the same schedule, sometimes for exactly the same seats.
@@ -126,7 +126,7 @@ fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatSelec
     let pass = pass_for(store, user, store.queue_of(schedule), variation);
     let held = found.map_or_else(|| ids.draw(), Reservation::id);
     let idempotency = ids.idempotency(user, Operation::Exchange, variation);
-    let wanted = hold::Command { pass, idempotency, id: ids.draw::<ReservationId>(), schedule, seats };
+    let wanted = hold::Command { pass, idempotency, id: ids.draw::<ReservationId>(), schedule, seats: seats.into() };
     AnyCommand::Exchange(exchange::Command { wanted, held })
 }
 
