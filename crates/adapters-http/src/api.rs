@@ -15,8 +15,8 @@ use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::readiness::ReadinessCheck;
 use crate::routes::availability::AvailabilityPages;
-use crate::routes::layouts::LayoutPages;
 use crate::routes::board::BoardPages;
+use crate::routes::layouts::LayoutPages;
 use crate::routes::queue_token_events::Streams;
 use crate::routes::seats::SeatPages;
 use crate::settings::{AvailabilitySettings, HttpSettings};
@@ -56,7 +56,9 @@ pub struct Api(Arc<Inner>);
 struct Inner {
     parts: Parts,
     seat_pages: SeatPages,
-    layout_pages: LayoutPages, availability_pages: AvailabilityPages, board_pages: BoardPages,
+    layout_pages: LayoutPages,
+    availability_pages: AvailabilityPages,
+    board_pages: BoardPages,
     streams: Streams,
     limits: Limits,
 }

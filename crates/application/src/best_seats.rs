@@ -95,12 +95,7 @@ impl BestSeats {
     ///
     /// # Errors
     /// [`Unknown`] if the schedule has no seats of such a category or section.
-    pub(crate) async fn offer(
-        &self,
-        schedule: &Schedule,
-        wish: &Wish,
-        taken: &RoaringBitmap,
-    ) -> Result<Result<Offer, Unknown>, Error> {
+    pub(crate) async fn offer(&self, schedule: &Schedule, wish: &Wish, taken: &RoaringBitmap) -> Result<Result<Offer, Unknown>, Error> {
         let hall = self.hall(&*self.layouts.of(schedule).await?);
         let free = self.free(schedule.id());
         let must_refresh = lock(&free).read_at.is_none_or(|read_at| read_at.elapsed() >= REFRESH);

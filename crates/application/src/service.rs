@@ -12,7 +12,8 @@ use crate::housekeeper::Retention;
 use crate::ports::{Clock, Ids, Observer, Ports};
 use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
-    AuditJobs, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel, SalesMetrics, Scheduler, SeatMaps, UseCases, WaitingRoom, use_cases, waiting_room, TicketCodes,
+    AuditJobs, BestSeats, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel, SalesMetrics,
+    Scheduler, SeatMaps, TicketCodes, UseCases, WaitingRoom, use_cases, waiting_room,
 };
 
 /// The dependencies of a service.
@@ -121,7 +122,8 @@ impl Service {
             room: room.clone(),
             catalogue,
             seat_maps,
-    layouts, best_seats,
+            layouts,
+            best_seats,
             audits,
             ticket_codes,
             clock,

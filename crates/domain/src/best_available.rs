@@ -255,13 +255,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::layout::tests::{category, number, row, title};
+    use crate::layout::tests::{category, row, title};
     use crate::layout::{Row, Section};
 
     /// Returns a hall of one section with these rows, the first nearest to the stage.
     fn hall(rows: Vec<Row>) -> Hall {
         let section = Section { name: title("Stalls"), outline: None, rows };
-        Hall::of(&Layout { categories: vec![category("standard", 50_000), category("front", 90_000)], sections: vec![section], stage: None })
+        Hall::of(&Layout {
+            categories: vec![category("standard", 50_000), category("front", 90_000)],
+            sections: vec![section],
+            stage: None,
+        })
     }
 
     fn wish(count: u32) -> Wish {
@@ -280,7 +284,11 @@ mod tests {
     fn the_neighbours_nearest_to_the_centre_of_the_stage_come_first() {
         assert_eq!(choices(&hall(vec![row("A", 1, 10)]), &[], &wish(2), 3), [[5, 6], [3, 4], [7, 8]]);
         assert_eq!(choices(&hall(vec![row("A", 1, 11)]), &[], &wish(3), 1), [[5, 6, 7]]);
-        assert_eq!(choices(&hall(vec![row("A", 1, 10), row("B", 11, 20)]), &[5, 6], &wish(2), 2), [[15, 16], [3, 4]], "the middle of row B");
+        assert_eq!(
+            choices(&hall(vec![row("A", 1, 10), row("B", 11, 20)]), &[5, 6], &wish(2), 2),
+            [[15, 16], [3, 4]],
+            "the middle of row B"
+        );
     }
 
     #[test]

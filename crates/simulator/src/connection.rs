@@ -13,7 +13,8 @@ use application::ports::{
 use async_trait::async_trait;
 use domain::change::Admission;
 use domain::{
-    Change, Concert, ConcertId, Layout, LayoutHash, LoggedRow, Need, NewToken, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned, OfferedSeats,
+    Change, Concert, ConcertId, Layout, LayoutHash, LoggedRow, Need, NewToken, OfferedSeats, Queue, QueueId, QueueToken, Rows, Schedule,
+    ScheduleId, Seat, TokenId, Versioned,
 };
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;

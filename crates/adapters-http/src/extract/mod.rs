@@ -27,7 +27,9 @@ pub(crate) use accept::{Events, JsonOrCsv, Preferred, QrImage};
 pub(crate) use body::{Body, FromBody, MaybeBody};
 pub(crate) use call::{ApiRequest, api};
 pub(crate) use cursor::invalid_cursor;
-pub(crate) use fields::{BoundedText, CategoryField, ColourField, PointField, PriceField, SeatNumberField, ZoneField, DescriptionField, ImageUrlField};
+pub(crate) use fields::{
+    BoundedText, CategoryField, ColourField, DescriptionField, ImageUrlField, PointField, PriceField, SeatNumberField, ZoneField,
+};
 pub(crate) use guarded::{Guard, GuardedRequest, GuardedStream};
 pub(crate) use idempotency::{AnonymousIdempotentBody, IdempotentBody};
 pub(crate) use if_match::IfMatch;

@@ -125,6 +125,7 @@ impl Code {
             | Self::NotAcceptable
             | Self::RequestTimeout
             | Self::SeatUnavailable
+            | Self::NoAdjacentSeats
             | Self::SeatLimitExceeded
             | Self::HoldExists
             | Self::ReservationNotPayable

@@ -45,6 +45,8 @@ pub(crate) enum Explanation {
         /// The number of these seats.
         seats: usize,
     },
+    /// No seats as wanted are available.
+    NoAdjacentSeats,
     /// More seats than a user may have.
     SeatLimitExceeded {
         /// The maximum number of seats.

@@ -106,7 +106,9 @@ impl FromBody for NewReservation {
             (Some(numbers), None) => WantedSeats::Named(read_numbers(numbers)?),
             (None, Some(wish)) => WantedSeats::Best(wish.read()?),
             (None, None) => return Err(vec![FieldError::at("/seat_numbers", "either seat_numbers or best_available is required")]),
-            (Some(_), Some(_)) => return Err(vec![FieldError::at("/best_available", "either seat_numbers or best_available is allowed, not both")]),
+            (Some(_), Some(_)) => {
+                return Err(vec![FieldError::at("/best_available", "either seat_numbers or best_available is allowed, not both")]);
+            }
         };
         Ok(Self { schedule: ScheduleId(wire.schedule_id), seats })
     }
@@ -137,7 +139,8 @@ fn read_numbers(wire: Vec<u32>) -> Result<SeatSelection, Vec<FieldError>> {
 impl BestAvailableBody {
     fn read(self) -> Result<Wish, Vec<FieldError>> {
         let mut field_errors = Vec::new();
-        let mut error = |field: &str, error: &dyn std::fmt::Display| field_errors.push(FieldError::at(format!("/best_available/{field}"), error));
+        let mut error =
+            |field: &str, error: &dyn std::fmt::Display| field_errors.push(FieldError::at(format!("/best_available/{field}"), error));
         let max = SeatSelection::MAX;
         let count = NonZeroU32::new(self.count).filter(|count| usize::try_from(count.get()).is_ok_and(|count| count <= max));
         if count.is_none() {

@@ -14,7 +14,10 @@ use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
-use application::{AuditJobs, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom, TicketCodes};
+use application::{
+    AuditJobs, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, TicketCodes, UseCases,
+    WaitingRoom,
+};
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, Zone};

@@ -8,7 +8,10 @@ use std::time::Duration;
 use application::PageRequest;
 use application::ports::{Catalogue, CommitError, Committed, Ports, ReadError, Store, Tokens};
 use async_trait::async_trait;
-use domain::{Change, Concert, ConcertId, Layout, LayoutHash, Need, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned, OfferedSeats};
+use domain::{
+    Change, Concert, ConcertId, Layout, LayoutHash, Need, OfferedSeats, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat,
+    TokenId, Versioned,
+};
 use serde_json::Value;
 use uuid::Uuid;
 

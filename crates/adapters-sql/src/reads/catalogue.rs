@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use application::PageRequest;
 use application::ports::{Catalogue, ReadError};
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned, Money, OfferedSeats, PriceRange};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, FromQueryResult};
+use domain::{
+    Concert, ConcertId, Layout, LayoutHash, Money, OfferedSeats, PriceRange, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned,
+};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Reads, repeated, json_ids};
+use super::{Reads, json_ids, repeated};
 use crate::all;
 use crate::rows::{concert, layout, queue, schedule, seat};
 
@@ -84,7 +86,9 @@ impl Catalogue for Reads {
     }
 
     async fn offered_seats(&self, schedules: &[ScheduleId]) -> Result<BTreeMap<ScheduleId, OfferedSeats>, ReadError> {
-        let rows = self.find::<OfferedSeatsRow>(self.statements.offered_seats, [json_ids(schedules.iter().map(|schedule| schedule.0))?.into()]).await?;
+        let rows = self
+            .find::<OfferedSeatsRow>(self.statements.offered_seats, [json_ids(schedules.iter().map(|schedule| schedule.0))?.into()])
+            .await?;
         rows.into_iter().map(|row| Ok((ScheduleId(row.schedule_id), row.seats()?))).collect()
     }
 

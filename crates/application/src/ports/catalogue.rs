@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned, OfferedSeats};
+use domain::{Concert, ConcertId, Layout, LayoutHash, OfferedSeats, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
 
 use crate::page::PageRequest;
 use crate::ports::ReadError;

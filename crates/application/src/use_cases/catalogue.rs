@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{Concert, ConcertId, LayoutHash, Refusal, Schedule, ScheduleId, Versioned, ConcertFilter, ConcertSummary, ListPosition, ListedConcert, OfferedSeats, PriceRange, ScheduleState, Venue};
+use domain::{
+    Concert, ConcertFilter, ConcertId, ConcertSummary, LayoutHash, ListPosition, ListedConcert, OfferedSeats, PriceRange, Refusal,
+    Schedule, ScheduleId, ScheduleState, Venue, Versioned,
+};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use time::OffsetDateTime;
 
@@ -205,7 +208,7 @@ impl Concerts {
     /// Returns the layout of a schedule with this hash: the current one, or an earlier one.
     pub async fn layout_by_hash(&self, id: ScheduleId, hash: LayoutHash) -> Result<Arc<HashedLayout>, Error> {
         let schedule = self.schedule(id).await?;
-        let current = self.layouts.of(&schedule).await?;
+        let current = self.layouts.of(&schedule.schedule).await?;
         if current.hash == hash {
             return Ok(current);
         }

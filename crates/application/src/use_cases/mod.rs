@@ -39,8 +39,8 @@ pub use release::ReleaseHold;
 
 use self::admin::{FindReservations, FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
 use crate::ports::{Clock, Ids, Ports};
-use crate::{AuditJobs, CatalogueModel, GroupCommit, Layouts, SeatMaps, WaitingRoom, DetailsReader, BestSeats};
 use crate::ticket_codes::TicketCodes;
+use crate::{AuditJobs, BestSeats, CatalogueModel, DetailsReader, GroupCommit, Layouts, SeatMaps, WaitingRoom};
 
 /// All use cases, wired.
 #[derive(Clone)]

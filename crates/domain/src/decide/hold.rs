@@ -11,8 +11,8 @@ use crate::loaded::{LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken,
 use crate::reservation::{ReservationIds, ReservationStatus, ReservedSeat};
 use crate::seat_selection::SeatSelection;
 use crate::{
-    Change, Concert, Event, Guard, LayoutHash, Money, Needs, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
-    ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need,
+    Change, Concert, Event, Guard, LayoutHash, Money, Needs, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules,
+    Schedule, ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need,
 };
 
 /// A user's command to hold seats of a schedule.
@@ -251,7 +251,8 @@ fn choose<'a>(
             };
             // By another layout, the seats of a choice need not be neighbours.
             let chosen = choices.iter().filter(|_| *layout == schedule.layout()).find(is_complete);
-            let none = || Refusal::NoAdjacentSeats { taken: taken(&mut input.seats.seats.iter()).into_iter().map(|(number, _)| number).collect() };
+            let none =
+                || Refusal::NoAdjacentSeats { taken: taken(&mut input.seats.seats.iter()).into_iter().map(|(number, _)| number).collect() };
             chosen.map(|selection| select(input, selection).collect()).ok_or_else(none)
         }
     }

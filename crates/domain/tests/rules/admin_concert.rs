@@ -4,7 +4,10 @@ use domain::audit_entry::{Action, Subject};
 use domain::decide::admin::concert::{Cancel, ChangeConcert, Create, ListingPatch};
 use domain::decide::admin::schedule::NewSchedule;
 use domain::layout::{Category, Row, SeatKind, Section};
-use domain::{AuditEntry, Cancellation, Concert, Field, Guard, Layout, Refusal, ScheduleField, ScheduleId, Seat, Version, Write, Description, ImageUrl, Listing, Venue, Zone};
+use domain::{
+    AuditEntry, Cancellation, Concert, Description, Field, Guard, ImageUrl, Layout, Listing, Refusal, ScheduleField, ScheduleId, Seat,
+    Venue, Version, Write, Zone,
+};
 use time::Duration;
 
 use crate::fixtures::*;

@@ -19,6 +19,7 @@ fn ada_wants(choices: &[&[u32]]) -> Command {
 #[test]
 fn the_first_choice_is_held_if_it_is_available() {
     let (outcome, change) = outcome_of(decided(&active_ada(), &ada_wants(&[&[7, 8], &[9]])));
+    let change = change.unwrap_or_default();
     let Outcome::Held { reservation, created: true } = outcome else { panic!("not held: {outcome:?}") };
     assert!(reservation.numbers().eq([7, 8].map(seat_number)));
     assert_eq!(change.rows::<Seat>().map(|seat| seat.row.number()).collect::<Vec<_>>(), [7, 8].map(seat_number));

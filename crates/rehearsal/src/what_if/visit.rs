@@ -68,8 +68,13 @@ impl World {
         let Ok(seats) = SeatSelection::new(std::mem::take(&mut self.users[as_index(user)].chosen)) else { return };
         let input = self.load_for_hold(user, &seats);
         let id = self.next_reservation();
-        let command =
-            hold::Command { pass: pass(user), idempotency: idempotency(user, Operation::Hold), id, schedule: self.schedule.id(), seats: seats.into() };
+        let command = hold::Command {
+            pass: pass(user),
+            idempotency: idempotency(user, Operation::Hold),
+            id,
+            schedule: self.schedule.id(),
+            seats: seats.into(),
+        };
         match hold::decide(&input, &command, &self.rules) {
             Ok(held) => {
                 self.commit(held.change);

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use application::PageRequest;
 use application::ports::{Catalogue, ReadError};
 use async_trait::async_trait;
-use domain::{Concert, ConcertId, Layout, LayoutHash, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned, OfferedSeats, PriceRange, SeatState};
+use domain::{
+    Concert, ConcertId, Layout, LayoutHash, OfferedSeats, PriceRange, Queue, QueueId, Schedule, ScheduleId, Seat, SeatState, Versioned,
+};
 
 use super::page;
 use crate::engine::Engine;

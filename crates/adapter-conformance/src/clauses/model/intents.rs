@@ -37,7 +37,13 @@ impl RandomRun<'_> {
             IntentKind::Hold { schedule, seats } => {
                 let idempotency = idempotency_key(user, Operation::Hold, *key, u64::from(seats[0]));
                 let seats = SeatSelection::new(seats.into_iter().map(seat_number).collect()).unwrap();
-                Request::Hold(hold::Command { pass, idempotency, id: world.new_id(), schedule: self.schedule_id(schedule), seats: seats.into() })
+                Request::Hold(hold::Command {
+                    pass,
+                    idempotency,
+                    id: world.new_id(),
+                    schedule: self.schedule_id(schedule),
+                    seats: seats.into(),
+                })
             }
             IntentKind::Release { mine } => {
                 Request::Release(release::Command { user, reservation: self.pick(*who, mine, |p| &p.reservations) })

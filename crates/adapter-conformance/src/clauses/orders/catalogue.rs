@@ -9,7 +9,8 @@ use domain::layout::{Category, Row, SeatKind, Section};
 use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
 use domain::{
-    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Layout, Note, Queue, QueueId, QueueState, QueueTransition, Refusal, RowWrite, Schedule, ScheduleId, SeatState, Title, Write, Zone, Listing,
+    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Layout, Listing, Note, Queue, QueueId, QueueState,
+    QueueTransition, Refusal, RowWrite, Schedule, ScheduleId, SeatState, Title, Write, Zone,
 };
 
 use crate::Adapter;

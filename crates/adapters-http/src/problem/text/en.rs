@@ -32,6 +32,9 @@ pub(super) fn detail(explanation: &Explanation) -> Cow<'static, str> {
         Explanation::SeatsUnavailable { seats } => {
             format!("{seats} of the seats that you chose are no longer available. Please choose others.").into()
         }
+        Explanation::NoAdjacentSeats => {
+            "No such seats are available any more. Please choose fewer seats, another category, or seats that are not together.".into()
+        }
         Explanation::SeatLimitExceeded { limit, owned: 0 } => format!("You can have at most {limit} seats of this concert.").into(),
         Explanation::SeatLimitExceeded { limit, owned } => {
             format!("You can have at most {limit} seats of this concert, and you already have {owned}.").into()

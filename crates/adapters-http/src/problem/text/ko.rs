@@ -23,6 +23,7 @@ pub(super) const fn title(code: Code) -> Option<&'static str> {
         Code::SaleNotOpen => "예매 가능 시간이 아닙니다",
         Code::ScheduleCancelled => "취소된 공연입니다",
         Code::SeatUnavailable => "이미 선택된 좌석입니다",
+        Code::NoAdjacentSeats => "조건에 맞는 좌석이 없습니다",
         Code::SeatLimitExceeded => "예매 가능 매수를 초과했습니다",
         Code::HoldExists => "이미 선점한 좌석이 있습니다",
         Code::ReservationExpired => "결제 시간이 지났습니다",
@@ -76,6 +77,9 @@ pub(super) fn detail(explanation: &Explanation) -> Cow<'static, str> {
         }
         Explanation::SeatsUnavailable { seats } => {
             format!("선택하신 좌석 중 {seats}석은 이미 선택되었거나 판매된 좌석입니다. 다른 좌석을 선택해 주세요.").into()
+        }
+        Explanation::NoAdjacentSeats => {
+            "원하시는 조건의 좌석이 남아 있지 않습니다. 매수를 줄이거나 다른 등급 또는 떨어진 좌석을 선택해 주세요.".into()
         }
         Explanation::SeatLimitExceeded { limit, owned: 0 } => format!("이 공연은 1인당 최대 {limit}매까지 예매할 수 있습니다.").into(),
         Explanation::SeatLimitExceeded { limit, owned } => {

@@ -28,10 +28,10 @@ use super::codes::AUTHENTICATED;
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, Events, PathId};
 use crate::problem::{Code, Problem, problems};
-pub(super) use stream::{HEARTBEAT, reconnect_after};
-use stream::Reader;
-use open::{EventBody, open};
 pub(super) use open::{ACCEL_BUFFERING, MEDIA_TYPE, StreamRequest};
+use open::{EventBody, open};
+use stream::Reader;
+pub(super) use stream::{HEARTBEAT, reconnect_after};
 
 pub(super) use streams::Permit;
 pub(crate) use streams::Streams;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::decide::admin::concert::{self, ChangeConcert, ListingPatch, WithSchedules};
 use domain::decide::admin::schedule::{self, ChangeSchedule, NewSchedule};
-use domain::{Concert, ConcertId, Layout, Queue, QueueId, Refusal, Schedule, ScheduleId, Title, Version, Versioned, Zone, Listing};
+use domain::{Concert, ConcertId, Layout, Listing, Queue, QueueId, Refusal, Schedule, ScheduleId, Title, Version, Versioned, Zone};
 use time::OffsetDateTime;
 
 use super::Actor;

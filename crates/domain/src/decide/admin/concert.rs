@@ -10,7 +10,8 @@ use crate::audit_entry::{Action, Differences, OperatorOrder, PropertyChange, Sub
 use crate::decide::{Decision, Verdict};
 use crate::loaded::{ConcertUse, LoadedConcert};
 use crate::{
-    Cancellation, Concert, ConcertId, Field, Guard, Layout, Needs, Queue, QueueId, Refusal, Rules, Schedule, ScheduleField, Seat, Title, Version, Versioned, Write, need, Description, ImageUrl, Listing, Venue,
+    Cancellation, Concert, ConcertId, Description, Field, Guard, ImageUrl, Layout, Listing, Needs, Queue, QueueId, Refusal, Rules,
+    Schedule, ScheduleField, Seat, Title, Venue, Version, Versioned, Write, need,
 };
 
 /// The command to create a concert with its schedules and their seats.
