@@ -12,8 +12,8 @@ use crate::housekeeper::Retention;
 use crate::ports::{Clock, Ids, Observer, Ports};
 use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
-    AuditJobs, BestSeats, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel, SalesMetrics,
-    Scheduler, SeatMaps, TicketCodes, UseCases, WaitingRoom, use_cases, waiting_room,
+    AuditJobs, BestSeats, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel,
+    SalesMetrics, Scheduler, SeatMaps, TicketCodes, UseCases, WaitingRoom, use_cases, waiting_room,
 };
 
 /// The dependencies of a service.

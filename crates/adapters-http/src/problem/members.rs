@@ -65,6 +65,11 @@ pub(super) fn members(code: Code) -> Vec<Member> {
             });
             vec![always("conflicts", json!({"type": "array", "items": conflict, "description": "The seats that are not available."}))]
         }
+        Code::TicketUsed => vec![always("used_at", described("Instant", "When the ticket was used."))],
+        Code::TicketNotValid => vec![always(
+            "reason",
+            json!({"type": "string", "enum": ["REFUNDED", "SCHEDULE_CANCELLED", "OTHER_SCHEDULE"], "description": "Why the ticket admits nobody."}),
+        )],
         Code::SeatLimitExceeded => vec![
             always("limit", count("The maximum number of seats of the concert, held and sold together.")),
             always("owned", count("The number of seats that the user has.")),
@@ -98,6 +103,7 @@ pub(super) fn members(code: Code) -> Vec<Member> {
         Code::MalformedRequest
         | Code::MalformedJson
         | Code::IdempotencyKeyRequired
+        | Code::NoAdjacentSeats
         | Code::IdempotencyKeyReused
         | Code::InvalidCursor
         | Code::Unauthenticated

@@ -15,7 +15,7 @@ use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
 use application::{
-    AuditJobs, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, TicketCodes, UseCases,
+    AuditJobs, BestSeats, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, TicketCodes, UseCases,
     WaitingRoom,
 };
 use domain::queue::PolicyOverrides;
@@ -139,6 +139,7 @@ impl Plan {
             ports: ports.clone(),
             room: room.clone(),
             catalogue,
+            best_seats: Arc::new(BestSeats::new(seat_maps.clone(), layouts.clone(), 1 << 24)),
             seat_maps,
             layouts,
             audits,

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter,
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Reads, id_list, json_ids};
+use super::{Reads, json_ids};
 use crate::rows::{audit_entry, reservation, token, user};
 use crate::{all, micros};
 

@@ -10,7 +10,6 @@ mod wallets;
 use std::time::Duration;
 
 use application::ports::ReadError;
-use domain::ScheduleId;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, RuntimeErr, Statement, Value};
 use tokio::time::timeout;

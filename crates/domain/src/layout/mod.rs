@@ -249,4 +249,4 @@ impl Row {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,15 +4,15 @@ use super::*;
 
 const SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(1));
 
-pub(super) fn title(text: &str) -> Title {
+pub(crate) fn title(text: &str) -> Title {
     Title::new(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-pub(super) fn number(number: u32) -> SeatNumber {
+pub(crate) fn number(number: u32) -> SeatNumber {
     SeatNumber::new(number).unwrap_or_else(|error| panic!("{error}"))
 }
 
-pub(super) fn row(name: &str, from: u32, to: u32) -> Row {
+pub(crate) fn row(name: &str, from: u32, to: u32) -> Row {
     Row {
         name: title(name),
         from: number(from),
@@ -25,12 +25,12 @@ pub(super) fn row(name: &str, from: u32, to: u32) -> Row {
     }
 }
 
-pub(super) fn plan(rows: Vec<Row>) -> Layout {
+pub(crate) fn plan(rows: Vec<Row>) -> Layout {
     let section = Section { name: title("Stalls"), outline: None, rows };
     Layout { categories: vec![category("standard", 50_000)], sections: vec![section], stage: None }
 }
 
-pub(super) fn category(id: &str, price: i64) -> Category {
+pub(crate) fn category(id: &str, price: i64) -> Category {
     let id = CategoryId::new(id).unwrap_or_else(|error| panic!("{id}: {error}"));
     Category { id, name: title("Standard"), colour: None, price: Money::new(price).unwrap_or_default() }
 }

@@ -23,6 +23,7 @@ pub(super) const fn title(code: Code) -> Option<&'static str> {
         Code::SaleNotOpen => "예매 가능 시간이 아닙니다",
         Code::ScheduleCancelled => "취소된 공연입니다",
         Code::SeatUnavailable => "이미 선택된 좌석입니다",
+        Code::TicketUsed => "이미 사용된 티켓입니다",
         Code::NoAdjacentSeats => "조건에 맞는 좌석이 없습니다",
         Code::SeatLimitExceeded => "예매 가능 매수를 초과했습니다",
         Code::HoldExists => "이미 선점한 좌석이 있습니다",
@@ -38,6 +39,7 @@ pub(super) const fn title(code: Code) -> Option<&'static str> {
         Code::MalformedRequest
         | Code::MalformedJson
         | Code::IdempotencyKeyRequired
+        | Code::TicketNotValid
         | Code::IdempotencyKeyReused
         | Code::InvalidCursor
         | Code::MethodNotAllowed

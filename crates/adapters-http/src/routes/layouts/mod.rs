@@ -60,7 +60,7 @@ async fn show_layout(call: ApiRequest<(PathId<ScheduleId>, KnownTags, AcceptsGzi
     let ApiRequest { api, parts: (PathId(id), known, encoding), .. } = call;
     let layout = api.run(|use_cases| async move {
         let schedule = use_cases.concerts.schedule(id).await?;
-        use_cases.concerts.layout(&schedule).await
+        use_cases.concerts.layout(&schedule.schedule).await
     });
     let layout = layout.await?;
     let location = HeaderValue::from_str(&format!("/v1/schedules/{id}/layouts/{}", layout.hash));

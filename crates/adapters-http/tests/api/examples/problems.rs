@@ -34,7 +34,7 @@ impl Problems {
 /// Records a problem of each code.
 pub(super) async fn record() -> BTreeMap<String, Value> {
     let mut problems = Problems::default();
-    for (code, answer) in [requests().await, queues().await, seats().await, payments().await, operators().await, service().await].concat() {
+    for (code, answer) in [requests().await, queues().await, seats().await, tickets().await, payments().await, operators().await, service().await].concat() {
         problems.add(code, &answer.bytes);
     }
     for (code, request) in [
@@ -116,6 +116,8 @@ async fn seats() -> Refused {
         shop.post("/v1/reservations").by(&ada).key("later").json(&body).send()
     };
     let not_open = hold_later().await;
+    let many = json!({"schedule_id": SCHEDULE.0, "best_available": {"count": 4, "accessible": true}});
+    let no_adjacent = shop.post("/v1/reservations").by(&ada).key("best").json(&many).send().await;
     valid_requests::cancel_the_later_schedule(&shop, &shop.operator()).await;
     vec![
         ("SALE_NOT_OPEN", not_open),
@@ -123,7 +125,20 @@ async fn seats() -> Refused {
         ("SEAT_UNAVAILABLE", shop.hold(&ada, "hold", &[7]).await),
         ("SEAT_LIMIT_EXCEEDED", shop.hold(&ada, "hold", &[1, 2, 3, 4, 5]).await),
         ("HOLD_EXISTS", shop.hold(&bob, "others", &[8]).await),
+        ("NO_ADJACENT_SEATS", no_adjacent),
     ]
+}
+
+async fn tickets() -> Refused {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 500_000).await;
+    let reservation = shop.held(&ada, &[7]).await;
+    shop.pay(&ada, "pay", &reservation).await.with_status(201);
+    let code = shop.get("/v1/tickets").by(&ada).send().await.with_status(200).body["items"][0]["code"].clone();
+    let scan = |body: Value| shop.post("/v1/admin/tickets:check-in").by(&shop.operator()).json(&body).send();
+    let elsewhere = scan(json!({"code": code, "schedule_id": LATER_SCHEDULE.0})).await;
+    scan(json!({"code": code})).await.with_status(200);
+    vec![("TICKET_NOT_VALID", elsewhere), ("TICKET_USED", scan(json!({"code": code})).await)]
 }
 
 async fn payments() -> Refused {
