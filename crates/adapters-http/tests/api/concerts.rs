@@ -272,6 +272,8 @@ async fn a_schedule_is_public_with_its_state_prices_and_cancellation() {
     let ended = shop.get(&path).header("If-None-Match", &placed.tag()).send().await.with_status(200);
     assert_eq!((&ended.body["state"], &ended.body["price_range"]), (&json!("ENDED"), &json!(null)));
     let cancel = json!({"reason": "The singer has a cold"});
+    // The first access token has expired.
+    let operator = shop.operator();
     shop.post(&format!("/v1/admin/schedules/{}:cancel", SCHEDULE.0)).by(&operator).json(&cancel).send().await.with_status(200);
     let cancelled = shop.get(&path).send().await.with_status(200);
     assert_eq!((cancelled.text("state").as_str(), cancelled.text("cancellation_reason")), ("CANCELLED", "The singer has a cold".into()));

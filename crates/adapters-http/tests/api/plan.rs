@@ -15,8 +15,8 @@ use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
 use application::{
-    AuditJobs, BestSeats, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, TicketCodes, UseCases,
-    WaitingRoom,
+    AuditJobs, BestSeats, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, TicketCodes,
+    UseCases, WaitingRoom,
 };
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};

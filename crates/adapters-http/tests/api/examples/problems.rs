@@ -34,7 +34,9 @@ impl Problems {
 /// Records a problem of each code.
 pub(super) async fn record() -> BTreeMap<String, Value> {
     let mut problems = Problems::default();
-    for (code, answer) in [requests().await, queues().await, seats().await, tickets().await, payments().await, operators().await, service().await].concat() {
+    for (code, answer) in
+        [requests().await, queues().await, seats().await, tickets().await, payments().await, operators().await, service().await].concat()
+    {
         problems.add(code, &answer.bytes);
     }
     for (code, request) in [
