@@ -1,6 +1,7 @@
 //! Extractors: the parts of a request are read in order, and the first invalid one is reported as a problem.
 
 mod accept;
+mod accept_encoding;
 mod body;
 mod call;
 mod caller;
@@ -24,6 +25,7 @@ mod stream_ticket;
 mod uuid;
 
 pub(crate) use accept::{Events, JsonOrCsv, Preferred, QrImage};
+pub(crate) use accept_encoding::AcceptsGzip;
 pub(crate) use body::{Body, FromBody, MaybeBody};
 pub(crate) use call::{ApiRequest, api};
 pub(crate) use cursor::invalid_cursor;

@@ -18,7 +18,7 @@ use actix_web::http::header::{self, HeaderName};
 use domain::{Cancellation, Version};
 use serde::Serialize;
 
-pub(crate) use compressed::{AcceptsGzip, CompressedJson};
+pub(crate) use compressed::CompressedJson;
 pub(crate) use estimate::EstimateBody;
 pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;

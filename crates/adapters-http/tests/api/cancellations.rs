@@ -43,6 +43,7 @@ async fn a_hold_of_a_cancelled_schedule_is_treated_as_expired() {
 
     let schedule = json!({
         "id": SCHEDULE.0, "concert_id": CONCERT.0, "starts_at": "2026-11-28T20:00:00Z", "zone": "Asia/Seoul",
+        "concert": {"id": CONCERT.0, "name": "A Night at the Club", "host": "The House"}, "venue": null, "state": "CANCELLED",
         "cancelled_at": "2026-11-21T20:01:00Z", "cancellation_reason": REASON,
     });
     let seen = shop.get(&format!("/v1/reservations/{}", held.text("id"))).by(&ada).send().await.with_status(200);

@@ -16,6 +16,8 @@ async fn a_payment_is_visible_to_its_payer_only() {
     let payment = json!({
         "id": id, "reservation_id": reservation, "amount": {"amount": PRICE, "currency": "KRW"}, "status": "COMPLETED",
         "paid_at": "2026-11-21T20:00:00Z", "refunded_at": null,
+        "schedule": shop.get(&format!("/v1/reservations/{reservation}")).by(&ada).send().await.body["schedule"],
+        "seats": [{"number": 1, "label": "Row A 1", "price": {"amount": PRICE, "currency": "KRW"}}],
     });
     assert_eq!(shop.get(&format!("/v1/payments/{id}")).by(&ada).send().await.with_status(200).body, payment);
     assert_eq!(shop.get("/v1/payments").by(&ada).send().await.with_status(200).body, json!({"items": [payment], "next_cursor": null}));

@@ -119,10 +119,10 @@ async fn forged_codes_are_not_found_and_invalid_ones_refused() {
     let (shop, _, _, tickets) = sold().await;
     let (scanner, valid) = (shop.stranger(&[Role::Scanner]), code(&tickets[0]));
     let changed = if valid.ends_with('A') { "B" } else { "A" };
-    for forged in [format!("{}{changed}", &valid[..55]), "A".repeat(56), valid[..55].to_owned(), "x".to_owned(), "é".to_owned()] {
+    for forged in [format!("{}{changed}", &valid[..55]), "A".repeat(56), valid[..55].to_owned(), "x".to_owned()] {
         check_in(&shop, &scanner, &json!({"code": forged})).await.with_problem(404, "NOT_FOUND");
     }
-    for invalid in [String::new(), "A".repeat(101)] {
+    for invalid in [String::new(), "A".repeat(101), "é".to_owned(), "A B".to_owned()] {
         check_in(&shop, &scanner, &json!({"code": invalid})).await.with_problem(400, "VALIDATION_FAILED").at("/code");
     }
     check_in(&shop, &scanner, &json!({"code": valid.to_lowercase()})).await.with_status(200);

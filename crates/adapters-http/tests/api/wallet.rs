@@ -22,6 +22,7 @@ async fn a_charge_raises_the_balance_and_has_a_wallet_entry() {
     let book = shop.get("/v1/wallet/entries").by(&ada).send().await.with_status(200);
     let expected = json!({
         "id": charged.body["id"], "kind": "CHARGE", "amount": krw(50_000), "balance": krw(50_000), "payment_id": null,
+        "reservation_id": null, "schedule": null, "seats": null,
         "created_at": "2026-11-21T20:00:00Z",
     });
     assert_eq!(book.body, json!({"items": [expected], "next_cursor": null}));

@@ -50,6 +50,7 @@ const VIOLATIONS: &[(&str, &str)] = &[
          INSERT INTO reservations SELECT randomblob(16), 1, user_id, token_id, concert_id, schedule_id, 0, 0, 0, 'HELD', NULL, NULL
          FROM reservations WHERE state = 'HELD'",
     ),
+    ("used_ticket_was_paid", "UPDATE reservation_seats SET used_at = 1 WHERE number = 4"),
     ("reservation_costs_what_its_seats_cost", "UPDATE reservation_seats SET price = price - 1 WHERE number = 1"),
     ("reservation_has_its_tokens_owner", "UPDATE reservations SET user_id = randomblob(16) WHERE state = 'HELD'"),
     ("balance_is_sum_of_entries", "UPDATE wallets SET balance = balance + 1"),

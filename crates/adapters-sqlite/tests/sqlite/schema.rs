@@ -151,7 +151,7 @@ async fn rows_that_violate_a_guarantee_are_rejected() {
         (UNIQUE, "UPDATE reservation_seats SET number = 1 WHERE number = 2"),
         (
             UNIQUE,
-            "INSERT INTO reservation_seats SELECT (SELECT id FROM reservations WHERE state = 'HELD'), number, schedule_id, label, price, 1
+            "INSERT INTO reservation_seats SELECT (SELECT id FROM reservations WHERE state = 'HELD'), number, schedule_id, label, price, 1, NULL
                   FROM reservation_seats WHERE number = 1",
         ),
         (

@@ -51,10 +51,10 @@ impl FromBody for CheckIn {
     type Wire = CheckInBody;
 
     fn read(wire: CheckInBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
-        if (1..=MAX_CODE_BYTES).contains(&wire.code.len()) {
+        if (1..=MAX_CODE_BYTES).contains(&wire.code.len()) && wire.code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             Ok(Self { code: wire.code, schedule: wire.schedule_id.map(ScheduleId) })
         } else {
-            Err(vec![FieldError::at("/code", format_args!("must have 1 to {MAX_CODE_BYTES} characters"))])
+            Err(vec![FieldError::at("/code", format_args!("must have 1 to {MAX_CODE_BYTES} letters and digits"))])
         }
     }
 }

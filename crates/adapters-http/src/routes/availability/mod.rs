@@ -24,13 +24,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::codes::GUARDED;
 use super::queue_token_events::{ACCEL_BUFFERING, MEDIA_TYPE, StreamRequest};
 use crate::api::Api;
-use crate::extract::{Guard, GuardedRequest, GuardedStream, KnownTags, MaybePathId, Query, RequestPart, invalid_parameter};
+use crate::extract::{AcceptsGzip, Guard, GuardedRequest, GuardedStream, KnownTags, MaybePathId, Query, RequestPart, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{AcceptsGzip, Tag};
+use crate::response::Tag;
 use crate::wire::Push;
 use body::AvailabilityBody;
-use frame::{Frame, Update, Version};
-use stream::Stream;
+use frame::{Update, Version};
+use stream::{Stream, latest};
 
 pub(crate) use pages::AvailabilityPages;
 
@@ -96,7 +96,7 @@ async fn show_availability(
 ) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: (MaybePathId(id), Since(since), (known, encoding)) } = call;
     let schedule = guard.schedule(id).await?;
-    let frame = guard.api.availability_pages().frame(&schedule, &guard.api).await?;
+    let frame = latest(&guard.api, &schedule).await?;
     let update = frame.update(since, &guard.api.runtime).await?;
     // Changes are too short to be compressed.
     let (body, encoding) = match update {
@@ -160,7 +160,7 @@ async fn follow(api: Api, pass: Pass, until: i64, schedule: &Schedule, request: 
     }
     let listener = pass.token.and_then(|token| api.use_cases.poll.listen(token)).ok_or_else(|| api.streams().too_many())?;
     let permit = api.streams().open().ok_or_else(|| Problem::of(Error::Overloaded, api.settings.currency))?;
-    let frame = api.availability_pages().frame(schedule, &api).await?;
+    let frame = latest(&api, schedule).await?;
     let last_sent = last_event_id.and_then(|id| Version::from_hex(&id));
     // The stream ends when the access token expires.
     let lifetime = match OffsetDateTime::from_unix_timestamp(until) {
@@ -175,15 +175,4 @@ async fn follow(api: Api, pass: Pass, until: i64, schedule: &Schedule, request: 
         Some(handover) => Push { frames, timeout_after }.into_body_of(response.finish(), handover).map_into_boxed_body(),
         None => response.body(BodyStream::new(frames.map(Ok::<_, Infallible>))),
     })
-}
-
-/// Returns the event for a client that has the frame `last_sent`; none if it has `frame` already.
-async fn event_for(frame: &Arc<Frame>, last_sent: Option<Version>, api: &Api) -> Result<Option<actix_web::web::Bytes>, Problem> {
-    if last_sent == Some(frame.version) {
-        return Ok(None);
-    }
-    Ok(Some(match frame.update(last_sent, &api.runtime).await? {
-        Update::Changes(changes) => changes.event,
-        Update::Whole(whole) => whole.event,
-    }))
 }

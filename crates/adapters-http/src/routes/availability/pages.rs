@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use application::use_cases::Concerts;
 use application::{MemoryMetrics, Recency};
 use arc_swap::ArcSwapOption;
-use domain::{Schedule, ScheduleId};
+use domain::{Currency, Schedule, ScheduleId};
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::frame::Frame;
-use crate::api::Api;
 use crate::problem::Problem;
 
 /// The frames of the schedules that were requested lately.
@@ -55,7 +56,13 @@ impl AvailabilityPages {
     }
 
     /// Returns the latest frame of `schedule`.
-    pub(super) async fn frame(&self, schedule: &Schedule, api: &Api) -> Result<Arc<Frame>, Problem> {
+    pub(super) async fn frame(
+        &self,
+        schedule: &Schedule,
+        concerts: &Concerts,
+        currency: Currency,
+        runtime: &Handle,
+    ) -> Result<Arc<Frame>, Problem> {
         let id = schedule.id();
         let page = self.page(id);
         if let Some(frame) = page.fresh(self.interval) {
@@ -69,15 +76,16 @@ impl AvailabilityPages {
         }
         self.metrics.miss();
         let at = Instant::now();
-        let schedule = schedule.clone();
-        let read = api.run(|use_cases| async move {
-            let layout = use_cases.concerts.layout(&schedule).await?;
-            Ok((layout.hash, use_cases.concerts.statuses(&schedule).await?))
+        let (schedule, concerts) = (schedule.clone(), concerts.clone());
+        let read = runtime.spawn(async move {
+            let layout = concerts.layout(&schedule).await?;
+            Ok((layout.hash, concerts.statuses(&schedule).await?))
         });
-        let (layout, statuses) = read.await?;
+        let read = read.await.map_err(|_| Problem::internal())?;
+        let (layout, statuses) = read.map_err(|error| Problem::of(error, currency))?;
         let previous = page.latest.load_full().map(|latest| latest.frame.clone());
         let follow = move || Frame::following(previous.as_ref(), id, layout, statuses);
-        let frame = api.runtime.spawn_blocking(follow).await.map_err(|_| Problem::internal())?;
+        let frame = runtime.spawn_blocking(follow).await.map_err(|_| Problem::internal())?;
         page.latest.store(Some(Arc::new(Latest { frame: frame.clone(), at })));
         self.weigh(id, &page, frame.bytes());
         Ok(frame)

@@ -16,13 +16,13 @@ use std::time::Duration;
 
 use actix_web::web::Bytes;
 use application::waiting_room::Listener;
-use domain::ScheduleId;
 use domain::decide::admission::Pass;
+use domain::{Schedule, ScheduleId};
 use tokio::time::{Instant, sleep_until};
 
-use super::event_for;
-use super::frame::{Frame, Version};
+use super::frame::{Frame, Update, Version};
 use crate::api::Api;
+use crate::problem::Problem;
 use crate::routes::queue_token_events::{HEARTBEAT, Permit, reconnect_after};
 
 /// The instant from which the ticks of all streams are counted.
@@ -97,7 +97,7 @@ impl Stream {
             Some(schedule) => schedule,
             None => Box::pin(self.api.run(|use_cases| async move { use_cases.enter.schedule(pass, Some(id)).await })).await.ok()?,
         };
-        Box::pin(self.api.availability_pages().frame(&schedule, &self.api)).await.ok()
+        Box::pin(latest(&self.api, &schedule)).await.ok()
     }
 
     fn heartbeat_at(&self) -> Instant {
@@ -113,6 +113,22 @@ impl Stream {
             () = sleep_until(tick.min(self.heartbeat_at()).min(self.ends_at)) => Instant::now() < self.ends_at,
         }
     }
+}
+
+/// Returns the latest frame of `schedule`.
+pub(super) async fn latest(api: &Api, schedule: &Schedule) -> Result<Arc<Frame>, Problem> {
+    api.availability_pages().frame(schedule, &api.use_cases.concerts, api.settings.currency, &api.runtime).await
+}
+
+/// Returns the event for a client that has the frame `last_sent`; none if it has `frame` already.
+async fn event_for(frame: &Arc<Frame>, last_sent: Option<Version>, api: &Api) -> Result<Option<Bytes>, Problem> {
+    if last_sent == Some(frame.version) {
+        return Ok(None);
+    }
+    Ok(Some(match frame.update(last_sent, &api.runtime).await? {
+        Update::Changes(changes) => changes.event,
+        Update::Whole(whole) => whole.event,
+    }))
 }
 
 /// Returns the next instant that is a multiple of `interval` after [`EPOCH`].

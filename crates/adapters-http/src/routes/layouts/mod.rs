@@ -10,9 +10,9 @@ use domain::{LayoutHash, ScheduleId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::Api;
-use crate::extract::{ApiRequest, KnownTags, PathId, RequestPart};
+use crate::extract::{AcceptsGzip, ApiRequest, KnownTags, PathId, RequestPart};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{AcceptsGzip, Tag};
+use crate::response::Tag;
 use body::LayoutBody;
 
 pub(crate) use pages::LayoutPages;

@@ -96,9 +96,15 @@ pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
         types.extend(CODINGS.iter().map(|coding| request.with("Content-Encoding", coding)));
     }
     for request in fixture.requests_where(|valid| valid.request.target.starts_with("/v1/")) {
-        // An event stream has another media type.
-        let is_stream = request.target.ends_with("/events") || request.target.starts_with("/v1/streams/");
-        let is_accepted = |range: &[u8]| is_stream && [b"text/*".as_slice(), b"*/*, application/json;q=0"].contains(&range);
+        // Event streams, lists as CSV and images have other media types.
+        let is_text = ["/events", "0005a/tickets", "0005a/reservations"].iter().any(|end| request.target.ends_with(end))
+            || request.target.starts_with("/v1/streams/");
+        let is_image = request.target.ends_with("/qr");
+        let is_accepted = |range: &[u8]| {
+            range == b"text/*" && is_text
+                || range == b"*/*, application/json;q=0" && (is_text || is_image)
+                || range.starts_with(b"image/") && is_image
+        };
         not_acceptable.extend(RANGES_WITHOUT_JSON.iter().filter(|range| !is_accepted(range)).map(|range| request.with("Accept", range)));
     }
     keys.extend(fixture.requests_where(|valid| valid.key == Key::Required).into_iter().map(|request| request.without("Idempotency-Key")));
