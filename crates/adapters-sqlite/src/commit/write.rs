@@ -56,7 +56,10 @@ async fn write_catalogue(db: &impl ConnectionTrait, batch: &Batch) -> Result<(),
     write_rows(db, queue::INSERT_COUNTERS, &batch.queues.new).await?;
     write_rows(db, concert::UPDATE, &batch.concerts.old).await?;
     write_rows(db, concert::INSERT, &batch.concerts.new).await?;
-    write_rows(db, layout::INSERT, &batch.layouts).await?;
+    if !batch.layouts.is_empty() {
+        // A layout that exists already is not written again, so the rows aren't counted.
+        db.execute_raw(statement(layout::INSERT, [array(&batch.layouts)?])).await?;
+    }
     write_rows(db, schedule::UPDATE, &batch.schedules.old).await?;
     write_rows(db, schedule::INSERT, &batch.schedules.new).await?;
     write_rows(db, audit_entry::INSERT, &batch.audit_entries).await

@@ -13,14 +13,21 @@ use uuid::Uuid;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Availability)]
 pub(super) struct AvailabilityBody {
-    pub(super) schedule_id: Uuid,
-    /// The hash of the schedule's layout: if it has changed, the layout must be read again.
-    pub(super) layout: String,
+    /// Only together with `bits`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) schedule_id: Option<Uuid>,
+    /// The hash of the schedule's layout, only together with `bits`: `changes` refer to the layout of the version that the client has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) layout: Option<String>,
     /// Identifies these statuses, on every instance: for `since`.
     #[schema(example = "9b74c9897bac770ffc029102a200c5de")]
     pub(super) version: String,
-    /// The number of seats.
-    pub(super) seats: u32,
+    /// The number of seats, only together with `bits`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) seats: Option<u32>,
     /// The number of available seats.
     pub(super) available: u32,
     /// The version that `changes` refer to.

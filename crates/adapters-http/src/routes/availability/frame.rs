@@ -184,16 +184,22 @@ impl Frame {
     }
 
     fn render(&self) -> Result<Whole, Problem> {
-        let json = json(&AvailabilityBody { bits: Some(body::base64(&bits(&self.statuses))), ..self.body() })?;
+        let json = json(&AvailabilityBody {
+            schedule_id: Some(self.schedule.0),
+            layout: Some(self.layout.to_string()),
+            seats: u32::try_from(self.statuses.len()).ok(),
+            bits: Some(body::base64(&bits(&self.statuses))),
+            ..self.body()
+        })?;
         Ok(Whole { event: event(self.version, &json), content: CompressedJson::new(json)? })
     }
 
     fn body(&self) -> AvailabilityBody {
         AvailabilityBody {
-            schedule_id: self.schedule.0,
-            layout: self.layout.to_string(),
+            schedule_id: None,
+            layout: None,
             version: self.version.to_string(),
-            seats: u32::try_from(self.statuses.len()).unwrap_or(u32::MAX),
+            seats: None,
             available: self.available,
             since: None,
             bits: None,
