@@ -65,11 +65,16 @@ pub(super) fn members(code: Code) -> Vec<Member> {
             });
             vec![always("conflicts", json!({"type": "array", "items": conflict, "description": "The seats that are not available."}))]
         }
-        Code::TicketUsed => vec![always("used_at", described("Instant", "When the ticket was used."))],
-        Code::TicketNotValid => vec![always(
-            "reason",
-            json!({"type": "string", "enum": ["REFUNDED", "SCHEDULE_CANCELLED", "OTHER_SCHEDULE"], "description": "Why the ticket admits nobody."}),
-        )],
+        Code::TicketUsed => {
+            vec![always("used_at", described("Instant", "When the ticket was used.")), sometimes("ticket", schema("TicketReport"))]
+        }
+        Code::TicketNotValid => vec![
+            always(
+                "reason",
+                json!({"type": "string", "enum": ["REFUNDED", "SCHEDULE_CANCELLED", "OTHER_SCHEDULE"], "description": "Why the ticket admits nobody."}),
+            ),
+            sometimes("ticket", schema("TicketReport")),
+        ],
         Code::SeatLimitExceeded => vec![
             always("limit", count("The maximum number of seats of the concert, held and sold together.")),
             always("owned", count("The number of seats that the user has.")),

@@ -154,7 +154,10 @@ async fn follow_availability(call: GuardedStream<(MaybePathId<ScheduleId>, Strea
 async fn follow(api: Api, pass: Pass, until: i64, schedule: &Schedule, request: StreamRequest) -> Result<HttpResponse, Problem> {
     let StreamRequest { last_event_id, head_only, handover } = request;
     let mut response = HttpResponse::Ok();
-    response.content_type(MEDIA_TYPE).insert_header((header::CACHE_CONTROL, "no-store")).insert_header((ACCEL_BUFFERING, "no"));
+    response
+        .content_type(MEDIA_TYPE)
+        .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
+        .insert_header((ACCEL_BUFFERING, "no"));
     if head_only {
         return Ok(response.finish());
     }

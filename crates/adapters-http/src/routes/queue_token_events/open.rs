@@ -19,21 +19,21 @@ use crate::extract::RequestPart;
 use crate::problem::Problem;
 use crate::wire::{Handover, Push};
 
-pub(in crate::routes) const MEDIA_TYPE: &str = "text/event-stream";
+pub(crate) const MEDIA_TYPE: &str = "text/event-stream";
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 /// Tells caches not to store the response, and proxies not to compress it, which would delay events.
 const CACHING: &str = "no-store, no-transform";
 /// Tells proxies not to buffer the response.
-pub(in crate::routes) const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+pub(crate) const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// The request for a stream.
-pub(in crate::routes) struct StreamRequest {
+pub(crate) struct StreamRequest {
     /// The id of the last event that the client received, before its connection was lost.
-    pub(in crate::routes) last_event_id: Option<String>,
+    pub(crate) last_event_id: Option<String>,
     /// Whether only the head of the response is requested.
-    pub(in crate::routes) head_only: bool,
+    pub(crate) head_only: bool,
     /// The handover of the connection, if the server supports it.
-    pub(in crate::routes) handover: Option<Handover>,
+    pub(crate) handover: Option<Handover>,
 }
 
 impl RequestPart for StreamRequest {

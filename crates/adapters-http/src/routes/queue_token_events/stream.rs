@@ -12,7 +12,7 @@ use super::mark::{Known, Mark, Snapshot};
 use super::streams::Permit;
 use crate::api::Api;
 
-pub(in crate::routes) const HEARTBEAT: &[u8] = b":\n\n";
+pub(crate) const HEARTBEAT: &[u8] = b":\n\n";
 /// Clients reconnect after 1 to 5 s, not all at once: the minimum, and the spread for each of 256 steps.
 const RECONNECT_AFTER_MILLISECONDS: (u32, u32) = (1_000, 16);
 /// News of a queue concern all its streams: they are sent within half a second, in 256 steps of this length, so that other requests don't
@@ -124,7 +124,7 @@ impl Stream {
 }
 
 /// Returns the line of the first event with the reconnection time.
-pub(in crate::routes) fn reconnect_after(id: TokenId) -> String {
+pub(crate) fn reconnect_after(id: TokenId) -> String {
     let (min, spread) = RECONNECT_AFTER_MILLISECONDS;
     format!("retry: {}\n", min + spread * u32::from(id.0.as_bytes()[13]))
 }

@@ -23,7 +23,7 @@ pub(crate) struct Streams {
 }
 
 /// The permission to keep a stream open, until it is dropped.
-pub(in crate::routes) struct Permit {
+pub(crate) struct Permit {
     _permit: OwnedSemaphorePermit,
     open: Gauge,
 }
@@ -37,14 +37,14 @@ impl Streams {
     }
 
     /// Returns the permit for one more stream, unless the limit is reached.
-    pub(in crate::routes) fn open(&self) -> Option<Permit> {
+    pub(crate) fn open(&self) -> Option<Permit> {
         let permit = self.permits.clone().try_acquire_owned().inspect_err(|_| self.full.increment(1)).ok()?;
         self.open.increment(1.0);
         Some(Permit { _permit: permit, open: self.open.clone() })
     }
 
     /// Counts the refusal of another stream of one token.
-    pub(in crate::routes) fn too_many(&self) -> Problem {
+    pub(crate) fn too_many(&self) -> Problem {
         self.too_many.increment(1);
         Problem::new(Code::RateLimited, "this token already has the maximum number of open event streams").retry_after(RETRY_SECONDS)
     }
