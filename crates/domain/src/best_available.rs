@@ -128,9 +128,10 @@ fn distance(a: Point, b: Point) -> u32 {
 fn choose(runs: Vec<&[RatedSeat]>, wish: &Wish, at_most: usize) -> Vec<SeatSelection> {
     let count = usize::try_from(wish.count.get()).unwrap_or(usize::MAX);
     let together: Vec<_> = FreeRuns::new(runs.clone(), count, wish.accessible).take(at_most).map(<[RatedSeat]>::to_vec).collect();
-    let choices = match together.is_empty() && !wish.together {
-        true => in_parts(runs, count).filter(|seats| !wish.accessible || seats.iter().any(is_accessible)).into_iter().collect(),
-        false => together,
+    let choices: Vec<_> = if together.is_empty() && !wish.together {
+        in_parts(runs, count).filter(|seats| !wish.accessible || seats.iter().any(is_accessible)).into_iter().collect()
+    } else {
+        together
     };
     choices.into_iter().filter_map(|seats| SeatSelection::new(seats.iter().map(|seat| seat.number).collect()).ok()).collect()
 }
@@ -185,7 +186,9 @@ struct Rank {
 impl<'a> FreeRuns<'a> {
     fn new(runs: Vec<&'a [RatedSeat]>, count: usize, accessible: bool) -> Self {
         let mut free = Self { count, accessible, heap: BinaryHeap::with_capacity(runs.len()), others: Vec::new() };
-        runs.into_iter().for_each(|run| free.add(run));
+        for run in runs {
+            free.add(run);
+        }
         free
     }
 

@@ -196,7 +196,7 @@ impl SectionGeometry {
         match (curves.filter(|curves| !curves.is_empty()), outline) {
             (Some(rows), Some(outline)) => Some(Self { outline, rows }),
             (Some(rows), None) => {
-                let bounds = Bounds::of(rows.iter().flat_map(|curve| curve.points()))?;
+                let bounds = Bounds::of(rows.iter().flat_map(Curve::points))?;
                 Some(Self { outline: bounds.with_margin().corners(), rows })
             }
             (None, Some(outline)) => {

@@ -74,7 +74,9 @@ impl Layout {
             form.length(section.rows.len());
             for row in &section.rows {
                 form.text(row.name.as_str());
-                [row.from.get(), row.to.get(), row.first_place].into_iter().for_each(|number| form.number(number));
+                for number in [row.from.get(), row.to.get(), row.first_place] {
+                    form.number(number);
+                }
                 form.text(row.category.as_str());
                 form.number(match row.kind {
                     SeatKind::Regular => 0_i64,
