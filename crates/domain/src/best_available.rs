@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn wheelchair_spaces_are_chosen_only_on_request_and_with_companions() {
-        let kinds = |kind, from, to, first_place| Row { kind, first_place, ..row("A", from, to) };
+        let kinds = |kind, from, to, first_place| Row { first_place, kind, ..row("A", from, to) };
         let hall = hall(vec![
             row("A", 1, 2),
             kinds(SeatKind::Companion, 3, 4, 3),

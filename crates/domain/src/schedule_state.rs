@@ -119,8 +119,8 @@ mod tests {
     const HOUR: Duration = Duration::HOUR;
     const MOMENT: Duration = Duration::MICROSECOND;
 
-    fn seats(has_unsold: bool) -> Option<OfferedSeats> {
-        Some(OfferedSeats { has_unsold, prices: Money::ZERO.into() })
+    fn seats(has_unsold: bool) -> OfferedSeats {
+        OfferedSeats { has_unsold, prices: Money::ZERO.into() }
     }
 
     /// Returns a schedule whose sale opens and closes in the given times from now.
@@ -144,7 +144,7 @@ mod tests {
             // The sale of a show that has started may still be open.
             (selling(-HOUR, HOUR).with_start(NOW - HOUR), [OnSale, SoldOut, Announced]),
         ] {
-            let states = [seats(true), seats(false), None].map(|seats| ScheduleState::of(&schedule, seats, NOW));
+            let states = [Some(seats(true)), Some(seats(false)), None].map(|seats| ScheduleState::of(&schedule, seats, NOW));
             assert_eq!(states, expected, "{schedule:#?}");
         }
     }

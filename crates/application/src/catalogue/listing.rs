@@ -1,4 +1,4 @@
-//! Making the programme: from the known concerts, and again when they change or when the next show starts, which changes the order. If only
+//! Making the concert index: from the known concerts, and again when they change or when the next show starts, which changes the order. If only
 //! the store knows all concerts, it is made from the store at most twice a minute, and lists are that old.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use domain::{ConcertId, ListedConcert, Schedule, Versioned};
 use time::OffsetDateTime;
 
 use super::CatalogueModel;
-use super::programme::{Programme, Source};
+use super::concert_index::{ConcertIndex, Source};
 use crate::Error;
 use crate::memory::set_unlimited_bytes;
 use crate::page::PageRequest;
@@ -16,48 +16,48 @@ use crate::page::PageRequest;
 const PAGE: u32 = 1_000;
 
 impl CatalogueModel {
-    /// Returns the programme at `now`. If the store can't be read for a new one, the last one is used.
-    pub(crate) async fn programme(&self, now: OffsetDateTime) -> Result<Arc<Programme>, Error> {
-        if let Some(current) = self.current_programme(now) {
+    /// Returns the concert index at `now`. If the store can't be read for a new one, the last one is used.
+    pub(crate) async fn concert_index(&self, now: OffsetDateTime) -> Result<Arc<ConcertIndex>, Error> {
+        if let Some(current) = self.current_index(now) {
             return Ok(current);
         }
-        let _one_at_a_time = match self.making_programme.try_lock() {
+        let _one_at_a_time = match self.making_index.try_lock() {
             Ok(guard) => guard,
-            Err(_) => match self.programme.load_full().filter(|last| last.is_from_store()) {
+            Err(_) => match self.index.load_full().filter(|last| last.is_from_store()) {
                 // It takes seconds to make the next one.
                 Some(last) => return Ok(last),
-                None => self.making_programme.lock().await,
+                None => self.making_index.lock().await,
             },
         };
-        if let Some(current) = self.current_programme(now) {
+        if let Some(current) = self.current_index(now) {
             return Ok(current);
         }
-        match self.make_programme(now).await {
+        match self.make_index(now).await {
             Ok(made) => {
-                set_unlimited_bytes("programme", made.bytes());
+                set_unlimited_bytes("concert_index", made.bytes());
                 let made = Arc::new(made);
-                self.programme.store(Some(made.clone()));
+                self.index.store(Some(made.clone()));
                 Ok(made)
             }
             // The cause is logged already.
-            Err(error) => self.programme.load_full().ok_or(error),
+            Err(error) => self.index.load_full().ok_or(error),
         }
     }
 
-    fn current_programme(&self, now: OffsetDateTime) -> Option<Arc<Programme>> {
+    fn current_index(&self, now: OffsetDateTime) -> Option<Arc<ConcertIndex>> {
         let changes = self.known().changes();
-        self.programme.load_full().filter(|last| last.is_current(changes, now))
+        self.index.load_full().filter(|last| last.is_current(changes, now))
     }
 
-    async fn make_programme(&self, now: OffsetDateTime) -> Result<Programme, Error> {
+    async fn make_index(&self, now: OffsetDateTime) -> Result<ConcertIndex, Error> {
         let mut known = self.known().listed();
         if known.is_none() {
             self.refresh().await?;
             known = self.known().listed();
         }
         match known {
-            Some((concerts, changes)) => Ok(Programme::new(concerts, Source::Memory { changes }, now)),
-            None => Ok(Programme::new(self.read_listed().await?, Source::Store, now)),
+            Some((concerts, changes)) => Ok(ConcertIndex::new(concerts, Source::Memory { changes }, now)),
+            None => Ok(ConcertIndex::new(self.read_listed().await?, Source::Store, now)),
         }
     }
 

@@ -2,14 +2,14 @@
 //! by commits, so that requests of users read none of these rows from the store. If not all concerts fit into its memory, the least recently
 //! used ones are read from the store when they are requested. Commands read the rows themselves.
 //!
-//! Public lists of concerts are answered from the programme, which has the order of all concerts and what filters need, and from what is
+//! Public lists of concerts are answered from the concert index, which has the order of all concerts and what filters need, and from what is
 //! known of the schedules' seats.
 
+mod concert_index;
 mod known_concerts;
 mod known_queues;
 mod listing;
 mod offered_seats;
-mod programme;
 mod reading;
 
 use std::collections::HashMap;
@@ -24,10 +24,10 @@ use crate::loads::Loads;
 use crate::memory::MemoryMetrics;
 use crate::ports::{Catalogue, Committed, Observer};
 use crate::{Error, ReadModel};
+use concert_index::ConcertIndex;
 use known_concerts::{KnownConcerts, Lookup};
 use known_queues::KnownQueues;
 use offered_seats::KnownSeats;
-use programme::Programme;
 
 pub(crate) use known_concerts::ConcertSchedules;
 
@@ -40,9 +40,9 @@ pub struct CatalogueModel {
     concerts: Mutex<KnownConcerts>,
     queues: KnownQueues,
     loads: Loads<ConcertId>,
-    programme: ArcSwapOption<Programme>,
-    /// Held while a programme is made.
-    making_programme: tokio::sync::Mutex<()>,
+    index: ArcSwapOption<ConcertIndex>,
+    /// Held while a concert index is made.
+    making_index: tokio::sync::Mutex<()>,
     offered_seats: KnownSeats,
     metrics: MemoryMetrics,
 }
@@ -56,8 +56,8 @@ impl CatalogueModel {
             concerts: Mutex::new(KnownConcerts::new(limit)),
             queues: KnownQueues::new(),
             loads: Loads::new(MAX_LOADS),
-            programme: ArcSwapOption::empty(),
-            making_programme: tokio::sync::Mutex::default(),
+            index: ArcSwapOption::empty(),
+            making_index: tokio::sync::Mutex::default(),
             offered_seats,
             metrics: MemoryMetrics::new("catalogue", limit),
         }

@@ -30,11 +30,19 @@ pub(super) struct KnownSeats {
 }
 
 struct Entry {
-    /// The offered seats, if there are any; none until they were read.
-    seats: Option<Option<OfferedSeats>>,
+    seats: Seats,
     read_at: OffsetDateTime,
     /// Whether a seat was committed since the last reading began.
     is_changed: bool,
+}
+
+/// What is known of the seats of a schedule.
+#[derive(Debug, Clone, Copy)]
+enum Seats {
+    /// They are being read for the first time.
+    Unread,
+    /// The offered seats, if there are any.
+    Read(Option<OfferedSeats>),
 }
 
 /// Whether what is known of a schedule can be used.
@@ -64,7 +72,7 @@ impl KnownSeats {
 
     fn age(&self, schedule: ScheduleId, now: OffsetDateTime) -> Age {
         match self.schedules.get(&schedule) {
-            Some(entry) if entry.seats.is_none() => Age::Unknown,
+            Some(entry) if matches!(entry.seats, Seats::Unread) => Age::Unknown,
             Some(entry) if !entry.is_changed || (entry.read_at..entry.read_at + KEEP).contains(&now) => Age::Current,
             Some(_) => Age::Outdated,
             None => Age::Unknown,
@@ -77,14 +85,14 @@ impl KnownSeats {
             if let Some(mut entry) = self.schedules.get_mut(schedule) {
                 entry.is_changed = false;
             } else if self.schedules.len() < MAX_SCHEDULES {
-                self.schedules.insert(*schedule, Entry { seats: None, read_at: now, is_changed: false });
+                self.schedules.insert(*schedule, Entry { seats: Seats::Unread, read_at: now, is_changed: false });
             }
         }
     }
 
     fn end_reading(&self, schedule: ScheduleId, seats: Option<OfferedSeats>, at: OffsetDateTime) {
         if let Some(mut entry) = self.schedules.get_mut(&schedule) {
-            (entry.seats, entry.read_at) = (Some(seats), at);
+            (entry.seats, entry.read_at) = (Seats::Read(seats), at);
         }
     }
 }
@@ -109,7 +117,11 @@ impl KnownSeats {
     }
 
     fn known(&self, schedules: &[ScheduleId]) -> HashMap<ScheduleId, OfferedSeats> {
-        schedules.iter().filter_map(|id| Some((*id, self.schedules.get(id)?.seats??))).collect()
+        let seats_of = |id: &ScheduleId| match self.schedules.get(id)?.seats {
+            Seats::Read(seats) => seats,
+            Seats::Unread => None,
+        };
+        schedules.iter().filter_map(|id| Some((*id, seats_of(id)?))).collect()
     }
 
     fn of_age(&self, schedules: &[ScheduleId], age: Age, now: OffsetDateTime) -> Vec<ScheduleId> {

@@ -38,9 +38,9 @@ fn commit(model: &CatalogueModel, change: &Change) {
     model.committed(change, &Committed::default());
 }
 
-/// Returns the ids of all concerts in the order of the programme at `now`.
-async fn programme(model: &CatalogueModel, now: OffsetDateTime) -> Vec<ConcertId> {
-    model.programme(now).await.unwrap().after(None).iter().map(|(position, _)| position.id).collect()
+/// Returns the ids of all concerts in the order of public lists at `now`.
+async fn listed(model: &CatalogueModel, now: OffsetDateTime) -> Vec<ConcertId> {
+    model.concert_index(now).await.unwrap().after(None).iter().map(|(position, _)| position.id).collect()
 }
 
 fn ids(concerts: &[Versioned<Concert>]) -> Vec<ConcertId> {
@@ -106,7 +106,7 @@ impl Store {
 async fn a_filled_catalogue_answers_every_request_from_memory() {
     let store = Store::default();
     let model = store.filled(ENOUGH).await;
-    assert_eq!(programme(&model, NOW).await, ids(&store.concerts()));
+    assert_eq!(listed(&model, NOW).await, ids(&store.concerts()));
     assert_eq!(model.concert(CONCERT).await.unwrap(), Some(concert(CONCERT)));
     assert_eq!(model.schedules(CONCERT).await.unwrap(), [schedule(SCHEDULE, CONCERT)]);
     assert_eq!(model.schedule(SCHEDULE).await.unwrap(), Some(schedule(SCHEDULE, CONCERT)));
@@ -130,7 +130,7 @@ async fn commits_change_the_catalogue_at_once_in_any_order() {
     let new = Versioned::new(Version::FIRST, new.row);
     assert_eq!(model.schedules(concert_id(7)).await.unwrap(), [Versioned::new(Version::FIRST, date.row)]);
     assert_eq!(model.concert(concert_id(7)).await.unwrap(), Some(new));
-    assert_eq!(programme(&model, NOW).await, [concert_id(7), CONCERT, OTHER_CONCERT], "the others have no schedule ahead");
+    assert_eq!(listed(&model, NOW).await, [concert_id(7), CONCERT, OTHER_CONCERT], "the others have no schedule ahead");
     let paused = a_queue().row.restore(domain::QueueState::Paused);
     commit(&model, &Change::default().writing(Write::update(&a_queue(), paused.clone())));
     assert_eq!(model.queue(QUEUE).map(|queue| queue.row.clone()), Some(paused));
@@ -152,7 +152,7 @@ async fn doubtful_rows_are_read_again_until_that_succeeds() {
     model.refresh().await.unwrap();
     let reads = store.reads();
     assert_eq!(model.schedule(OTHER_SCHEDULE).await.unwrap(), None, "it was not committed");
-    assert_eq!(programme(&model, NOW).await, ids(&store.concerts()));
+    assert_eq!(listed(&model, NOW).await, ids(&store.concerts()));
     assert_eq!(model.schedules(CONCERT).await.unwrap(), [schedule(SCHEDULE, CONCERT)]);
     model.refresh().await.unwrap();
     assert_eq!(store.reads(), reads, "nothing is doubtful any more");
@@ -164,7 +164,7 @@ async fn concerts_that_do_not_fit_are_read_from_the_store_and_evict_others() {
     let limit = 5_000;
     let model = store.filled(limit).await;
     assert!(model.known().bytes() <= limit);
-    assert_eq!(programme(&model, NOW).await, ids(&store.concerts()));
+    assert_eq!(listed(&model, NOW).await, ids(&store.concerts()));
     for _ in 0..2 {
         for concert in store.concerts() {
             assert_eq!(model.concert(concert.id()).await.unwrap(), Some(concert));
@@ -195,33 +195,33 @@ async fn a_reload_reads_everything_again() {
 }
 
 #[tokio::test]
-async fn the_programme_follows_commits_and_the_starts_of_shows() {
+async fn the_concert_index_follows_commits_and_the_starts_of_shows() {
     let store = Store::default();
     let model = store.filled(ENOUGH).await;
     let date = schedule(OTHER_SCHEDULE, OTHER_CONCERT);
     commit(&model, &Change::default().writing(Write::insert(date.row.clone().with_start(NOW + Duration::HOUR))));
-    assert_eq!(programme(&model, NOW).await, [OTHER_CONCERT, CONCERT]);
+    assert_eq!(listed(&model, NOW).await, [OTHER_CONCERT, CONCERT]);
     let moment = Duration::MICROSECOND;
-    assert_eq!(programme(&model, NOW + Duration::HOUR - moment).await, [OTHER_CONCERT, CONCERT]);
-    assert_eq!(programme(&model, NOW + Duration::HOUR).await, [CONCERT, OTHER_CONCERT], "it has started");
-    assert_eq!(programme(&model, NOW).await, [OTHER_CONCERT, CONCERT], "the clock was set back");
+    assert_eq!(listed(&model, NOW + Duration::HOUR - moment).await, [OTHER_CONCERT, CONCERT]);
+    assert_eq!(listed(&model, NOW + Duration::HOUR).await, [CONCERT, OTHER_CONCERT], "it has started");
+    assert_eq!(listed(&model, NOW).await, [OTHER_CONCERT, CONCERT], "the clock was set back");
     commit(&model, &starting(&schedule(SCHEDULE, CONCERT), NOW + Duration::MINUTE));
-    assert_eq!(programme(&model, NOW).await, [CONCERT, OTHER_CONCERT]);
+    assert_eq!(listed(&model, NOW).await, [CONCERT, OTHER_CONCERT]);
     model.doubtful(&starting(&Versioned::new(Version(2), date.row), NOW));
-    assert_eq!(programme(&model, NOW).await, [CONCERT, OTHER_CONCERT], "the doubtful row is read first");
+    assert_eq!(listed(&model, NOW).await, [CONCERT, OTHER_CONCERT], "the doubtful row is read first");
     let position = |id| ListPosition { next_start: Some(NOW + Duration::MINUTE), id };
-    let programme = model.programme(NOW).await.unwrap();
-    assert_eq!(programme.after(Some(position(CONCERT))).len(), 1);
-    assert_eq!(programme.after(Some(ListPosition { next_start: None, id: concert_id(0) })).len(), 0);
+    let index = model.concert_index(NOW).await.unwrap();
+    assert_eq!(index.after(Some(position(CONCERT))).len(), 1);
+    assert_eq!(index.after(Some(ListPosition { next_start: None, id: concert_id(0) })).len(), 0);
 }
 
 #[tokio::test]
-async fn a_programme_that_does_not_fit_into_memory_is_read_from_the_store_at_most_twice_a_minute() {
+async fn a_concert_index_that_does_not_fit_into_memory_is_read_from_the_store_at_most_twice_a_minute() {
     let store = Store { more: 20, ..Store::default() };
     let model = store.filled(5_000).await;
     let read = async |after: Duration| {
         let before = store.reads();
-        let listed = programme(&model, NOW + after).await;
+        let listed = listed(&model, NOW + after).await;
         (store.reads() - before, listed == ids(&store.concerts()))
     };
     assert_eq!(read(Duration::ZERO).await, (3, true), "a page of concerts, their schedules, and an empty page");

@@ -84,7 +84,7 @@ impl Concerts {
         self.clock.now()
     }
 
-    /// Returns public concerts in the order of the programme.
+    /// Returns public concerts in the order of public lists.
     pub async fn concerts(
         &self,
         filter: &ConcertFilter,
@@ -93,9 +93,9 @@ impl Concerts {
         let now = self.clock.now();
         let wanted = page.one_more();
         let size = usize::try_from(wanted.size).unwrap_or(usize::MAX);
-        let programme = self.catalogue.programme(now).await?;
+        let index = self.catalogue.concert_index(now).await?;
         let mut listed: Vec<(ListPosition, &ListedConcert)> = Vec::new();
-        for chunk in programme.after(page.after).chunks(CHUNK) {
+        for chunk in index.after(page.after).chunks(CHUNK) {
             let matching = chunk.iter().filter(|(_, concert)| concert.matches(filter, now));
             let matching: Vec<_> = matching.map(|(position, concert)| (*position, &**concert)).collect();
             listed.extend(if filter.on_sale { self.with_unsold_seats(matching, now).await? } else { matching });

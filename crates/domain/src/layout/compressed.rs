@@ -238,7 +238,7 @@ mod tests {
                 let from = number(at + 1);
                 at += length;
                 let label = if label.contains("{place}") { title(&label) } else { title(&format!("{{section}} {{row}} {label} {{place}}")) };
-                let category = Category::of_price(money(price)).map(|category| category.id).unwrap_or_else(|error| panic!("{error}"));
+                let category = Category::of_price(money(price)).map_or_else(|error| panic!("{error}"), |category| category.id);
                 let kind = if length % 2 == 0 { SeatKind::Accessible } else { SeatKind::Companion };
                 Row { name: title(&name), from, to: number(at), first_place, category, kind, label, curve: None }
             };

@@ -124,9 +124,9 @@ mod tests {
         ];
         let mut hashes = vec![base().hash()];
         for change in changes {
-            let mut changed = base();
-            change(&mut changed);
-            hashes.push(changed.hash());
+            let mut layout = base();
+            change(&mut layout);
+            hashes.push(layout.hash());
         }
         hashes.sort();
         hashes.dedup();

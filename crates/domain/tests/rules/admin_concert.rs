@@ -14,7 +14,8 @@ use crate::fixtures::*;
 
 /// Returns a plan with one row of `seats` seats.
 fn a_plan(seats: u32) -> Layout {
-    let (name, label, category) = (title("A"), title(Layout::LABEL), Category::of_price(won(60_000)).unwrap());
+    let (name, label, category) = (title("A"), title(Layout::LABEL), Category::of_price(won(60_000)));
+    let category = category.unwrap_or_else(|error| panic!("{error}"));
     let (from, to, kind) = (seat_number(1), seat_number(seats), SeatKind::Regular);
     let row = Row { name, from, to, first_place: 1, category: category.id.clone(), kind, label, curve: None };
     Layout { categories: vec![category], sections: vec![Section { name: title("Stalls"), outline: None, rows: vec![row] }], stage: None }

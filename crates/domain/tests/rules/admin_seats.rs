@@ -27,8 +27,10 @@ fn lay_out_command(numbers: &[u32], price: i64) -> LayOut {
 fn command_for<'a>(seats: impl IntoIterator<Item = (u32, &'a str, i64, bool)>) -> LayOut {
     let seats = seats.into_iter().map(|(number, label, price, accessible)| (seat_number(number), label, won(price), accessible));
     let existing = (1..=6).map(|number| (seat_number(number), format!("Row A {number}"))).collect::<Vec<_>>();
-    let existing = Layout::of(existing.iter().map(|(number, label)| (*number, label.as_str(), won(60_000), false))).unwrap();
-    LayOut::new(an_order(), SCHEDULE, Layout::of(seats).unwrap()).unwrap().over(existing)
+    let existing = Layout::of(existing.iter().map(|(number, label)| (*number, label.as_str(), won(60_000), false)))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let seats = Layout::of(seats).unwrap_or_else(|error| panic!("{error}"));
+    LayOut::new(an_order(), SCHEDULE, seats).unwrap_or_else(|error| panic!("{error}")).over(existing)
 }
 
 /// Returns a fixture in which seat 1 is free, 2 is blocked, 3 is held, 4 is sold, and 5 and 6 were held until now.

@@ -191,7 +191,8 @@ fn a_refund_with_a_seat_of_another_reservation_is_a_fault() {
 fn with_a_used_ticket() -> Fixture {
     let mut fixture = paid(0);
     let reservation = &mut fixture.reservations[0];
-    reservation.row = reservation.row.clone().use_seat(seat_number(8), in_seconds(-9), a_moment()).unwrap();
+    reservation.row =
+        reservation.row.clone().use_seat(seat_number(8), in_seconds(-9), a_moment()).unwrap_or_else(|error| panic!("{error}"));
     fixture
 }
 

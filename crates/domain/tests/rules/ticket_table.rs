@@ -1,13 +1,13 @@
 //! Tickets: their status in each state of their reservation and schedule.
 
-use domain::ticket::{TicketId, TicketStatus};
+use domain::ticket::{Ticket, TicketId, TicketStatus};
 use domain::{CancelReason, Reservation, ReservationState, Schedule};
 
 use crate::fixtures::*;
 
 fn reservation_in(state: ReservationState) -> Reservation {
     let paid = hold_until(RESERVATION, &[7, 8], in_seconds(-10)).confirmed_by(PAYMENT).row;
-    paid.use_seat(seat_number(8), in_seconds(-5), a_moment()).unwrap().restore(state)
+    paid.use_seat(seat_number(8), in_seconds(-5), a_moment()).unwrap_or_else(|error| panic!("{error}")).restore(state)
 }
 
 /// Returns the statuses of the tickets of seats 7 and 8, of which the second was used.
@@ -36,7 +36,7 @@ fn a_ticket_is_valid_until_it_is_used_and_void_after_a_refund_or_a_cancellation(
 #[test]
 fn a_used_ticket_has_the_time_of_its_use_unless_it_is_void() {
     let confirmed = reservation_in(ReservationState::Confirmed { payment: PAYMENT });
-    let first_uses = |schedule: &Schedule| confirmed.tickets(schedule).iter().map(|ticket| ticket.first_use()).collect::<Vec<_>>();
+    let first_uses = |schedule: &Schedule| confirmed.tickets(schedule).iter().map(Ticket::first_use).collect::<Vec<_>>();
     assert_eq!(first_uses(&a_schedule().row), [None, Some(in_seconds(-5))]);
     assert_eq!(first_uses(&a_schedule().row.cancel(a_cancellation("no"))), [None, None]);
 }

@@ -1,4 +1,4 @@
-//! The programme: how the public catalogue orders, filters and searches concerts.
+//! Public lists: how the public catalogue orders, filters and searches concerts.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ struct ListedSchedule {
     sale: Range<OffsetDateTime>,
 }
 
-/// The place of a concert in the programme: by the next start of a schedule that isn't cancelled, then by id; concerts without one come last.
+/// The place of a concert in public lists: by the next start of a schedule that isn't cancelled, then by id; concerts without one come last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListPosition {
     /// The next start.
@@ -92,7 +92,7 @@ impl ListedConcert {
         self.id
     }
 
-    /// Returns its place in the programme at `now`.
+    /// Returns its place in public lists at `now`.
     #[must_use]
     pub fn position(&self, now: OffsetDateTime) -> ListPosition {
         let next_start = self.schedules.iter().map(|schedule| schedule.starts_at).find(|starts_at| now < *starts_at);

@@ -1,17 +1,17 @@
-//! The programme in memory: all concerts in the order in which the public catalogue lists them.
+//! The concert index: all concerts in the order in which the public catalogue lists them.
 
 use std::sync::Arc;
 
 use domain::{ListPosition, ListedConcert};
 use time::{Duration, OffsetDateTime};
 
-/// How long a programme that was made from the store is used.
+/// How long a concert index that was made from the store is used.
 const KEEP: Duration = Duration::seconds(30);
-/// A programme of this many concerts is made at most a thousand times a second, a larger one less often in proportion.
+/// A concert index of this many concerts is made at most a thousand times a second, a larger one less often in proportion.
 const CONCERTS_PER_MILLISECOND: usize = 100;
 
-/// The concerts in the order of the programme at an instant.
-pub(crate) struct Programme {
+/// The concerts in the order of public lists at an instant.
+pub(crate) struct ConcertIndex {
     concerts: Vec<(ListPosition, Arc<ListedConcert>)>,
     source: Source,
     made_at: OffsetDateTime,
@@ -19,7 +19,7 @@ pub(crate) struct Programme {
     valid_until: Option<OffsetDateTime>,
 }
 
-/// What a programme was made from.
+/// What a concert index was made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     /// The known concerts, after this many changes.
@@ -28,7 +28,7 @@ pub(super) enum Source {
     Store,
 }
 
-impl Programme {
+impl ConcertIndex {
     pub(super) fn new(concerts: Vec<Arc<ListedConcert>>, source: Source, now: OffsetDateTime) -> Self {
         let mut concerts: Vec<_> = concerts.into_iter().map(|concert| (concert.position(now), concert)).collect();
         concerts.sort_unstable_by_key(|(position, _)| *position);
@@ -48,7 +48,7 @@ impl Programme {
         self.concerts.get(first..).unwrap_or_default()
     }
 
-    /// Whether it is the programme at `now`, given how often the known concerts have changed.
+    /// Whether it is the concert index at `now`, given how often the known concerts have changed.
     pub(super) fn is_current(&self, changes: u64, now: OffsetDateTime) -> bool {
         let age = now - self.made_at;
         if age.is_negative() {
