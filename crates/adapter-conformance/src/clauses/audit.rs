@@ -194,8 +194,8 @@ fn payment_damages(world: &World, fixture: &Fixture) -> Vec<(&'static str, Chang
     let payment =
         |reservation: &Reservation, amount| Payment::new(world.new_id(), reservation.id(), reservation.user(), amount, world.now());
     let unpaid = payment(&hold, hold.amount());
-    let used = hold.seats().iter().map(|seat| ReservedSeat { used_at: Some(world.now()), ..seat.clone() }).collect();
-    let used = Reservation::hold(hold.ids(), used, hold.amount(), hold.held_at(), hold.expires_at());
+    let used_seats = hold.seats().iter().map(|seat| ReservedSeat { used_at: Some(world.now()), ..seat.clone() }).collect();
+    let checked_in = Reservation::hold(hold.ids(), used_seats, hold.amount(), hold.held_at(), hold.expires_at());
     let confirmed = hold.restore(ReservationState::Confirmed { payment: unpaid.id() });
     let sold = fixture.held_seat.row.clone().with_state(SeatState::Reserved { reservation: fixture.hold.id() });
     let sale = Change::default().writing(Write::update(&fixture.held_seat, sold)).writing(Write::update(&fixture.hold, confirmed));
@@ -209,7 +209,7 @@ fn payment_damages(world: &World, fixture: &Fixture) -> Vec<(&'static str, Chang
     let pay = |write: Write<Payment>| Change::default().writing(write);
     vec![
         ("a sold seat without a payment", sale.clone()),
-        ("a used ticket without a payment", Change::default().writing(Write::update(&fixture.hold, used))),
+        ("a used ticket without a payment", Change::default().writing(Write::update(&fixture.hold, checked_in))),
         ("a payment without a wallet entry", sale.clone().writing(Write::insert(unpaid))),
         ("a payment of less than the price", sale.writing(Write::insert(cheaper))),
         ("a payment of a reservation that is only held", pay(Write::insert(payment(&fixture.hold.row, fixture.hold.amount())))),

@@ -141,10 +141,9 @@ impl<'a> GuardedKeys<'a> {
                 RowWrite::Payment(payment) => self.payments.extend([payment.row.id()]),
                 RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user()]),
                 RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
-                // Unique by a constraint of the table: the second insert fails there.
-                RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) => {}
-                // One that exists already has the same content.
-                RowWrite::Layout(_) => {}
+                // Entries are unique by a constraint of the table: the second insert fails there. A layout that exists already has the
+                // same content.
+                RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) | RowWrite::Layout(_) => {}
             }
         }
     }

@@ -48,10 +48,9 @@ impl<'a> ChangeValidator<'a> {
     fn is_as_expected(&self, write: &RowWrite, change: &Change) -> bool {
         match write {
             RowWrite::NewToken(place) => self.is_free(&place.row, change),
-            // Unique by a constraint of the table: the second insert fails there.
-            RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) => true,
-            // One that exists already has the same content.
-            RowWrite::Layout(_) => true,
+            // Entries are unique by a constraint of the table: the second insert fails there. A layout that exists already has the same
+            // content.
+            RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) | RowWrite::Layout(_) => true,
             RowWrite::Queue(_)
             | RowWrite::Admission(_)
             | RowWrite::Concert(_)

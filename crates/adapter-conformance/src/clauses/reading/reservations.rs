@@ -82,18 +82,18 @@ pub async fn rows_are_found_by_their_ids(adapter: &dyn Adapter) {
     let ports = &world.ports;
     let all = [bens.id(), world.new_id(), adas.id(), adas.id()];
     let mut found = ports.reservations.reservations_by_id(&all).await.unwrap();
-    found.sort_by_key(|reservation| reservation.id());
+    found.sort_by_key(domain::Reservation::id);
     let sold = |hold: domain::Reservation, payment: &domain::Payment| hold.restore(ReservationState::Confirmed { payment: payment.id() });
     let mut expected = [sold(adas, &adas_payment), sold(bens, &bens_payment)];
-    expected.sort_by_key(|reservation| reservation.id());
+    expected.sort_by_key(domain::Reservation::id);
     assert_eq!(found, expected);
     assert_eq!(ports.reservations.reservations_by_id(&[]).await.unwrap(), []);
 
     let all = [adas_payment.id(), world.new_id(), bens_payment.id(), adas_payment.id()];
     let mut found = ports.reservations.payments_by_id(&all).await.unwrap();
-    found.sort_by_key(|payment| payment.id());
+    found.sort_by_key(domain::Payment::id);
     let mut expected = [adas_payment, bens_payment];
-    expected.sort_by_key(|payment| payment.id());
+    expected.sort_by_key(domain::Payment::id);
     assert_eq!(found, expected);
     assert_eq!(ports.reservations.payments_by_id(&[]).await.unwrap(), []);
 

@@ -121,9 +121,9 @@ impl Frame {
 
     /// Returns the steps that lead to the next frame.
     fn steps_to(&self, next: &[SeatStatus]) -> VecDeque<Arc<Step>> {
-        let changed = (0..).zip(self.statuses.iter().zip(next)).filter(|(_, (old, new))| old != new).map(|(index, _)| index).collect();
+        let seats = (0..).zip(self.statuses.iter().zip(next)).filter(|(_, (old, new))| old != new).map(|(index, _)| index).collect();
         let mut steps = self.steps.clone();
-        steps.push_back(Arc::new(Step { from: self.version, seats: changed }));
+        steps.push_back(Arc::new(Step { from: self.version, seats }));
         // Beyond this number of changes, the whole frame is shorter.
         let most = MIN_CHANGES.max(next.len() / 4);
         let mut changes: usize = steps.iter().map(|step| step.seats.len()).sum();

@@ -74,11 +74,10 @@ pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
             let values = match name.as_str() {
                 "page_size" => INVALID_SIZES,
                 "cursor" => INVALID_CURSORS,
-                "after" => INVALID_POSITIONS,
+                "after" | "seat" => INVALID_POSITIONS,
                 "bookable" | "on_sale" | "status" | "subject_id" | "operator_id" => INVALID_CHOICES,
                 "name" | "q" => INVALID_NAMES,
                 "since" => INVALID_VERSIONS,
-                "seat" => INVALID_POSITIONS,
                 "from" | "to" => INVALID_INSTANTS,
                 unknown => panic!("{unknown} is new: add invalid values for it here"),
             };

@@ -119,7 +119,8 @@ async fn the_changes_of_500_holds_among_50000_seats_are_at_most_one_kilobyte() {
     // One second: ten frames of 50 holds each.
     for _ in 0..10 {
         for _ in 0..50 {
-            let free = (0..).map(|_| random.below(seats.len())).find(|index| seats[*index] == SeatStatus::Available).expect("a free seat");
+            let free = (0..10_000).map(|_| random.below(seats.len())).find(|index| seats[*index] == SeatStatus::Available);
+            let free = free.expect("a free seat");
             seats[free] = SeatStatus::Held;
         }
         last = frame(Some(&last), &seats);
@@ -139,7 +140,7 @@ async fn a_client_with_an_unknown_frame_or_one_that_differs_in_most_seats_gets_e
     let (first, other) = (frame(None, &free), frame(None, &free[1..]));
     assert!(matches!(update(&first, Some(other.version)).await, Update::Whole(_)), "an unknown version");
     assert_eq!(value(&update(&first, Some(first.version)).await)["changes"], serde_json::json!({}));
-    let sold = frame(Some(&first), &vec![SeatStatus::Reserved; 100]);
+    let sold = frame(Some(&first), &[SeatStatus::Reserved; 100]);
     assert!(matches!(update(&sold, Some(first.version)).await, Update::Whole(_)), "all seats have changed");
     let larger = frame(Some(&sold), &[SeatStatus::Reserved; 101]);
     assert!(matches!(update(&larger, Some(sold.version)).await, Update::Whole(_)), "the schedule has another seat");
