@@ -1,10 +1,13 @@
 //! Concurrent requests: one wins, the others are refused, nothing breaks.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use frontrow_tests::{Frontrow, Reply, Shopper, StoreKind};
+use frontrow_tests::{CLUB, Frontrow, Reply, Shopper, StoreKind};
+use futures_util::{StreamExt as _, stream};
 use rstest::rstest;
+use serde_json::json;
 use tokio::sync::Barrier;
 
 /// Runs all requests at the same moment.
@@ -146,4 +149,49 @@ async fn a_payment_refused_for_an_insufficient_balance_does_not_use_up_its_key(#
     assert_eq!(paid.header("idempotency-replayed"), "");
     let _ = ada.pay(&reservation, "pay").await.expect(201);
     assert_eq!(ada.balance().await, 0);
+}
+
+/// Creates a schedule with 100 rows of 20 seats.
+async fn a_schedule_with_2000_seats(server: &Frontrow) -> String {
+    let row = |row: u32| json!({"name": row.to_string(), "numbers": {"from": 20 * row + 1, "to": 20 * row + 20}});
+    let rows: Vec<_> = (0..100).map(row).collect();
+    let schedule = json!({
+        "starts_at": "2090-05-01T20:00:00+09:00", "zone": "Asia/Seoul", "sale_opens_at": "2020-01-01T00:00:00Z",
+        "sale_closes_at": "2090-05-01T10:00:00Z", "seat_map": {"sections": [{"name": "Stalls", "price": 60_000, "rows": rows}]},
+    });
+    let operator = Shopper::operator(server).await;
+    operator.post(&format!("/v1/admin/concerts/{CLUB}/schedules"), None, &schedule).await.expect(201).text("id")
+}
+
+#[rstest]
+#[case::memory(StoreKind::Memory)]
+#[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_clients_that_ask_for_the_best_two_of_2000_seats_all_get_neighbours(#[case] store: StoreKind) {
+    const CLIENTS: usize = 1_000;
+    let server = Frontrow::start(store, &[("FRONTROW__QUEUE__CAPACITY", "1000"), ("FRONTROW__QUEUE__BATCH", "1000")]).await;
+    let schedule = a_schedule_with_2000_seats(&server).await;
+    let shoppers: Vec<_> = stream::iter(0..CLIENTS).map(|_| Shopper::admitted(&server)).buffer_unordered(50).collect().await;
+    let best = json!({"schedule_id": schedule, "best_available": {"count": 2}});
+    let holds = shoppers.into_iter().map(|shopper| {
+        let best = best.clone();
+        async move { shopper.post("/v1/reservations", Some("best"), &best).await }
+    });
+
+    let replies = at_once(holds.collect()).await;
+
+    assert_eq!(with_status(&replies, 201), CLIENTS, "{:?}", replies.iter().find(|reply| reply.status != 201));
+    let mut all = BTreeSet::new();
+    for reply in &replies {
+        let seats = reply.body["seats"].as_array().unwrap();
+        let numbers: Vec<_> = seats.iter().map(|seat| seat["number"].as_u64().unwrap()).collect();
+        assert_eq!((numbers.len(), numbers[0] + 1), (2, numbers[1]), "{reply:?}");
+        assert_ne!(numbers[0] % 20, 0, "in one row: {numbers:?}");
+        all.extend(numbers);
+    }
+    assert_eq!(all.len(), 2 * CLIENTS, "every seat once");
+    if store.outlives_its_process() {
+        server.assert_audit_is_clean().await;
+    }
 }

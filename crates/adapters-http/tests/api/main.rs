@@ -5,6 +5,7 @@
 mod admin;
 mod answer;
 mod availability;
+mod best_available;
 mod boards;
 mod cancellations;
 mod concerts;
