@@ -44,7 +44,6 @@ impl<C: Cursor> RequestPart for PageQuery<C> {
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct List<T> {
-    /// The items.
     items: Vec<T>,
     /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,

@@ -1,4 +1,4 @@
-//! Cursors of the list of concerts: the place of the last one in the programme. On the wire it's the letter of the list, the next start in
+//! Cursors of the list of concerts: the place of the last one in the list. On the wire it's the letter of the list, the next start in
 //! microseconds and the id, in 16 and 32 hexadecimal digits; it is opaque to clients.
 
 use domain::{ConcertId, ListPosition};

@@ -15,27 +15,46 @@ pub(super) fn add(document: &mut Value) {
         let examples = recorded["operations"].get(operation["operationId"].as_str().unwrap_or_default());
         let Some(examples) = examples else { return };
         if let Some(body) = operation.get_mut("requestBody") {
-            add_to(body, &examples["request"], &mut of_schemas);
+            add_to(body, &json!({"application/json": examples["request"]}), &mut of_schemas);
         }
         for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
             add_to(response, &examples["responses"][status], &mut of_schemas);
         }
     });
+    let lists = document["components"]["schemas"].as_object().into_iter().flatten().filter_map(|(name, schema)| {
+        let item = schema.pointer("/properties/items/items/$ref")?.as_str()?.rsplit('/').next()?;
+        Some((name.clone(), item.to_owned()))
+    });
+    for (list, item) in lists.collect::<Vec<_>>() {
+        // The example of the item is enough.
+        if let Some(example) = of_schemas.remove(&list) {
+            of_schemas.entry(item).or_insert_with(|| example["items"][0].clone());
+        }
+    }
     for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
-        let code = schema.pointer("/allOf/1/properties/code/const").and_then(Value::as_str);
-        let example = code.map_or_else(|| of_schemas.get(name), |code| recorded["problems"].get(code));
-        if let Some(example) = example {
-            schema["examples"] = json!([example]);
+        match schema.pointer("/allOf/1/properties/code/const").and_then(Value::as_str) {
+            Some(code) => add_to_problem(schema, &recorded["problems"][code]),
+            None => of_schemas.get(name).into_iter().for_each(|example| schema["examples"] = json!([example])),
         }
     }
 }
 
-/// Adds the example to the named schema of a request or response, which may be that of other operations, or else to its content.
-fn add_to(message: &mut Value, example: &Value, of_schemas: &mut Map<String, Value>) {
-    if example.is_null() {
-        return;
-    }
-    for content in message.get_mut("content").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+/// The members of problems whose values say nothing about the code. The schema of the common members has their examples.
+const MEMBERS_OF_REQUESTS: [&str; 3] = ["type", "instance", "request_id"];
+
+/// Adds the example of a problem to the schema of what is special of its code.
+fn add_to_problem(schema: &mut Value, example: &Value) {
+    let Some(members) = example.as_object() else { return };
+    let of_code = members.iter().filter(|(name, _)| !MEMBERS_OF_REQUESTS.contains(&name.as_str()));
+    let of_code: Map<_, _> = of_code.map(|(name, value)| (name.clone(), value.clone())).collect();
+    schema["allOf"][1]["examples"] = json!([of_code]);
+}
+
+/// Adds the examples, by media type, to the named schemas of a request or response, which may be those of other operations, or else to its
+/// content.
+fn add_to(message: &mut Value, examples: &Value, of_schemas: &mut Map<String, Value>) {
+    for (media_type, content) in message.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+        let Some(example) = examples.get(media_type).filter(|example| !example.is_null()) else { continue };
         match content["schema"]["$ref"].as_str().and_then(|location| location.rsplit('/').next()) {
             Some(name) => {
                 of_schemas.entry(name).or_insert_with(|| example.clone());

@@ -12,15 +12,17 @@ use std::sync::LazyLock;
 use actix_web::App;
 use serde_json::Value;
 use utoipa::OpenApi as _;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{OneOf, Schema};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi, RefOr};
 use utoipa_actix_web::AppExt as _;
 
-use crate::problem::{Code, FieldError, codes_of, documented, header};
+use crate::problem::{Code, FieldError, codes_of, documented, merge_common};
 use crate::routes;
 
+/// The beginning of the paths of resources.
+const VERSIONED: &str = "/v1/";
 /// The problems of every resource: each refuses unknown query parameters.
 const EVERYWHERE: &[Code] = &[Code::ValidationFailed];
 /// The problems of every resource below `/v1/`.
@@ -34,7 +36,8 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
                        wallet, and payments. Existing paths respond to unsupported methods with 405 and `Allow`; every path that \
                        supports GET supports HEAD. A message that can't be parsed as a request is refused with the problem \
                        MALFORMED_REQUEST (400), REQUEST_TIMEOUT (408) or HEADERS_TOO_LARGE (431), and its connection is closed. \
-                       A `traceparent` is honoured; the response has the `traceparent` of the request's own span.",
+                       `Request-Id` of a response is the id of the request in the log. Problems that buyers can cause are in Korean if `Accept-Language` \
+                       prefers it (`ko`), all others in English.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     tags(
@@ -70,18 +73,27 @@ fn generate() -> OpenApi {
     let (_, mut document) = App::new().into_utoipa_app().openapi(Frontrow::openapi()).configure(routes::configure).split_for_parts();
     add_security(&mut document);
     for (path, item) in &mut document.paths.paths {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            add_common_problems(operation, path.starts_with("/v1/"));
+        for operation in operations_of(item) {
+            add_common_problems(operation, path.starts_with(VERSIONED));
             forbid_null(operation);
         }
     }
     document
 }
 
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
 /// Returns the complete document.
 fn complete() -> Value {
-    let mut document = serde_json::to_value(document()).unwrap_or_default();
+    let mut document = document().clone();
+    for (path, item) in &mut document.paths.paths {
+        if path.starts_with(VERSIONED) {
+            operations_of(item).for_each(|operation| merge_common(&mut operation.responses.responses));
+        }
+    }
+    let mut document = serde_json::to_value(document).unwrap_or_default();
     schemas::complete(&mut document);
     operations::complete(&mut document);
     examples::add(&mut document);
@@ -114,16 +126,11 @@ fn forbid_null(operation: &mut Operation) {
     }
 }
 
-/// Adds the problems that every operation has to its own, and the headers of all responses.
+/// Adds the problems that every operation has to its own.
 fn add_common_problems(operation: &mut Operation, versioned: bool) {
     let responses = &mut operation.responses.responses;
     let own = responses.values().filter_map(|response| if let RefOr::T(response) = response { Some(codes_of(response)) } else { None });
     let own: Vec<_> = own.flatten().collect();
     let always = if versioned { ALWAYS } else { &[] };
     responses.extend(documented(&[&own, EVERYWHERE, always]));
-    for response in responses.values_mut() {
-        if let RefOr::T(response) = response {
-            response.headers.entry("Request-Id".to_owned()).or_insert_with(|| RefOr::T(header("The id of the request in the log.")));
-        }
-    }
 }

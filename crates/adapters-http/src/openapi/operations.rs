@@ -9,16 +9,14 @@ const EVENT_STREAM: &str = "text/event-stream";
 /// Completes all operations, and adds the servers.
 pub(super) fn complete(document: &mut Value) {
     document["servers"] = json!([{"url": "/", "description": "The server that this document is from."}]);
-    each(document, &mut |path, operation| {
+    let usual = json!([{"bearer": []}]);
+    document["security"] = usual.clone();
+    each(document, &mut |_, operation| {
         // Without it, an operation has the security of the document, not none.
-        operation.entry("security").or_insert_with(|| json!([]));
-        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
-        if path.starts_with("/v1/")
-            && !path.starts_with("/v1/admin/")
-            && let Value::Array(parameters) = parameters
-        {
-            parameters.push(accept_language());
+        if *operation.entry("security").or_insert_with(|| json!([])) == usual {
+            operation.remove("security");
         }
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         parameters.as_array_mut().into_iter().flatten().for_each(complete_parameter);
         for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
             complete_headers(response);
@@ -36,17 +34,6 @@ pub(super) fn each(document: &mut Value, visit: &mut impl FnMut(&str, &mut Map<S
     }
 }
 
-fn accept_language() -> Value {
-    json!({
-        "name": "Accept-Language",
-        "in": "header",
-        "required": false,
-        "description": "The preferred languages of problems that buyers can cause: English (`en`) or Korean (`ko`).",
-        "schema": {"type": "string"},
-        "example": "ko-KR, ko;q=0.9, en;q=0.8",
-    })
-}
-
 /// A parameter can't be null: an optional one is omitted. `page_size` has its limits.
 fn complete_parameter(parameter: &mut Value) {
     if let Some(Value::Array(types)) = parameter.pointer_mut("/schema/type") {
@@ -54,6 +41,12 @@ fn complete_parameter(parameter: &mut Value) {
         if let [only] = types.as_slice() {
             parameter["schema"]["type"] = only.clone();
         }
+    }
+    // The default.
+    if parameter["required"] == false
+        && let Value::Object(parameter) = parameter
+    {
+        parameter.remove("required");
     }
     if parameter["name"] == "page_size" {
         let (default, maximum) = (PageRequest::<u64>::DEFAULT_SIZE, PageRequest::<u64>::MAX_SIZE);

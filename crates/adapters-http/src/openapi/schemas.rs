@@ -46,10 +46,10 @@ fn walk(value: &mut Value, visit: &mut impl FnMut(&mut Value)) {
 
 /// Replaces each copy of a named schema by a reference to it: utoipa copies the items of generic lists.
 fn refer_to_copied_schemas(document: &mut Value) {
-    let named = components(document).filter(|(_, schema)| schema.get("properties").is_some());
+    let named = components(document).filter(|(_, schema)| is_copied(schema));
     let named: HashMap<_, _> = named.map(|(name, schema)| (schema.to_string(), format!("{SCHEMAS}{name}"))).collect();
     let mut refer = |value: &mut Value| {
-        if value.get("properties").is_some()
+        if is_copied(value)
             && let Some(location) = named.get(&value.to_string())
         {
             *value = json!({"$ref": location});
@@ -60,6 +60,11 @@ fn refer_to_copied_schemas(document: &mut Value) {
         schema.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(|part| walk(part, &mut refer));
     }
     walk(&mut document["paths"], &mut refer);
+}
+
+/// Whether utoipa would copy a named schema like this one: an object, or one with flattened members.
+fn is_copied(schema: &Value) -> bool {
+    schema.get("properties").is_some() || schema.get("allOf").is_some()
 }
 
 /// OpenAPI has no formats of unsigned integers, and readers of `int32` may fail on larger ones.

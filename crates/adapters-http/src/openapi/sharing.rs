@@ -13,7 +13,7 @@ type Visit<'a> = &'a mut dyn FnMut(String, &mut Value);
 pub(super) fn share(document: &mut Value) {
     share_kind(document, "headers", &headers);
     share_kind(document, "parameters", &parameters);
-    share_kind(document, "responses", &problems);
+    share_kind(document, "responses", &responses);
 }
 
 /// Shares the parts that `visit_all` finds in an operation, as components of one kind.
@@ -51,21 +51,45 @@ fn headers(operation: &mut Map<String, Value>, visit: Visit) {
 
 fn parameters(operation: &mut Map<String, Value>, visit: Visit) {
     for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-        // Those in the path are described by their operation.
-        if parameter["in"] != "path" {
-            visit(parameter["name"].as_str().unwrap_or_default().to_owned(), parameter);
-        }
+        // Those in the path are named `id`, and described by what they are the id of: `The schedule.`
+        let name = match parameter["description"].as_str().and_then(|text| text.strip_prefix("The ")?.strip_suffix('.')) {
+            Some(resource) if parameter["in"] == "path" && !resource.contains(' ') => resource,
+            _ if parameter["in"] == "path" => continue,
+            _ => parameter["name"].as_str().unwrap_or_default(),
+        };
+        visit(name.to_owned(), parameter);
     }
 }
 
-fn problems(operation: &mut Map<String, Value>, visit: Visit) {
-    for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+/// Visits problems, named by their codes, and responses without a body.
+fn responses(operation: &mut Map<String, Value>, visit: Visit) {
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if status == "304" {
+            visit("NotModified".to_owned(), response);
+            continue;
+        }
         let schema = &response["content"]["application/problem+json"]["schema"];
         let alternatives = schema["oneOf"].as_array().map_or_else(|| vec![schema], |alternatives| alternatives.iter().collect());
         let names = alternatives.into_iter().filter_map(|schema| schema["$ref"].as_str()?.rsplit('/').next()?.strip_suffix("Problem"));
-        let name = names.collect::<Vec<_>>().join("Or");
+        let names: Vec<_> = names.collect();
+        let name = match status.as_str() {
+            "4XX" => name_of_refusal(&names),
+            "5XX" => "Failure".to_owned(),
+            _ => names.join("Or"),
+        };
         if !name.is_empty() {
             visit(name, response);
         }
     }
+}
+
+/// Returns the name of the common refusals of one kind of request.
+fn name_of_refusal(codes: &[&str]) -> String {
+    let by = match codes {
+        codes if codes.contains(&"Forbidden") => "Operator",
+        codes if codes.contains(&"Unauthenticated") => "User",
+        _ => "Public",
+    };
+    let with = if codes.contains(&"UnsupportedMediaType") { "WithBody" } else { "" };
+    format!("{by}Request{with}")
 }

@@ -123,7 +123,7 @@ impl Code {
     /// Returns the name of the code in names of schemas and responses: `SeatUnavailable`.
     pub(crate) fn name(self) -> String {
         let words = self.text().split('_').filter_map(|word| word.split_at_checked(1));
-        words.map(|(first, rest)| format!("{first}{}", rest.to_ascii_lowercase())).collect()
+        words.fold(String::new(), |name, (first, rest)| name + first + &rest.to_ascii_lowercase())
     }
 
     /// Returns the path that identifies the code, and of its page.

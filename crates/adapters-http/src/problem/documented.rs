@@ -14,6 +14,20 @@ use super::{Code, MEDIA_TYPE};
 /// The name of the schema with the members of all problems.
 const COMMON: &str = "ProblemMembers";
 
+/// The codes that many operations have.
+const COMMON_CODES: [Code; 10] = [
+    Code::Unauthenticated,
+    Code::Forbidden,
+    Code::NotAcceptable,
+    Code::RequestTimeout,
+    Code::PayloadTooLarge,
+    Code::UnsupportedMediaType,
+    Code::RateLimited,
+    Code::Internal,
+    Code::Overloaded,
+    Code::Unavailable,
+];
+
 /// Returns the schemas of problems: one for each code, and their union, `Problem`.
 pub(crate) fn schemas() -> Map<String, Value> {
     let mut schemas: Map<_, _> = Code::ALL.iter().map(|code| (schema_name(*code), schema_of(*code))).collect();
@@ -32,7 +46,8 @@ fn schema_of(code: Code) -> Value {
     let mut properties: Map<_, _> = members.iter().map(|member| (member.name.to_owned(), member.schema.clone())).collect();
     properties.insert("code".to_owned(), json!({"const": code.text()}));
     let own = json!({"type": "object", "required": required, "properties": properties});
-    json!({"description": describe(code), "allOf": [{"$ref": format!("#/components/schemas/{COMMON}")}, own]})
+    let schema = json!({"allOf": [{"$ref": format!("#/components/schemas/{COMMON}")}, own]});
+    with_advice(code, schema)
 }
 
 fn schema_name(code: Code) -> String {
@@ -68,6 +83,20 @@ pub(crate) fn documented(codes: &[&[Code]]) -> BTreeMap<String, RefOr<Response>>
     by_status.into_iter().map(|(status, codes)| (status.as_str().to_owned(), response(&codes).into())).collect()
 }
 
+/// Replaces the responses with common codes alone by one for each range of statuses: `4XX` and `5XX`.
+pub(crate) fn merge_common(responses: &mut BTreeMap<String, RefOr<Response>>) {
+    let mut by_range: BTreeMap<String, Vec<Code>> = BTreeMap::new();
+    responses.retain(|status, found| {
+        let codes = if let RefOr::T(found) = found { codes_of(found) } else { Vec::new() };
+        let is_common = !codes.is_empty() && codes.iter().all(|code| COMMON_CODES.contains(code));
+        if is_common {
+            by_range.entry(format!("{}XX", &status[..1])).or_default().extend(codes);
+        }
+        !is_common
+    });
+    responses.extend(by_range.into_iter().map(|(range, codes)| (range, response(&codes).into())));
+}
+
 fn response(codes: &[Code]) -> Response {
     let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.text())).collect();
     let schema: RefOr<Schema> = match codes {
@@ -80,21 +109,23 @@ fn response(codes: &[Code]) -> Response {
     };
     let content = ContentBuilder::new().schema(Some(schema)).build();
     let response = ResponseBuilder::new().description(names.join(", ")).content(MEDIA_TYPE, content);
-    let response = response.header("Content-Language", header("The language of `title` and `detail`: `en` or `ko`."));
     let headers = codes.iter().filter_map(|code| code.header());
     headers.fold(response, |response, (name, description)| response.header(name, header(description))).build()
 }
 
 /// Advice to clients about failures of the service, in addition to the titles.
 const ADVICE: [(Code, &str); 3] = [
-    (Code::Internal, "repeating the request does not help"),
-    (Code::Overloaded, "nothing was changed, and nothing will be: repeat the request after `Retry-After` seconds"),
-    (Code::Unavailable, "whether a change was made is unknown: repeat the request, with the same key if it has one"),
+    (Code::Internal, "Repeating the request does not help."),
+    (Code::Overloaded, "Nothing was changed, and nothing will be: repeat the request after `Retry-After` seconds."),
+    (Code::Unavailable, "Whether a change was made is unknown: repeat the request, with the same key if it has one."),
 ];
 
-fn describe(code: Code) -> String {
-    let advice = ADVICE.into_iter().find(|(of, _)| *of == code).map(|(_, advice)| format!(" ({advice})"));
-    format!("`{}`: {}{}", code.text(), code.title(), advice.unwrap_or_default())
+/// Adds the advice for the code, if there is any.
+fn with_advice(code: Code, mut schema: Value) -> Value {
+    if let Some((_, advice)) = ADVICE.into_iter().find(|(of, _)| *of == code) {
+        schema["description"] = json!(advice);
+    }
+    schema
 }
 
 /// Returns a header whose value is a string.

@@ -147,5 +147,13 @@ pub(super) fn common() -> Value {
             "instance": text("The path of the request."),
             "request_id": id("The id of the request in the log."),
         },
+        "examples": [{
+            "type": "/problems/seat-unavailable",
+            "title": "Seats are no longer available",
+            "status": 409,
+            "detail": "A seat that you chose is no longer available. Please choose another.",
+            "instance": "/v1/reservations",
+            "request_id": "019d4c5e-1f0a-7cc3-9a52-000000000003",
+        }],
     })
 }

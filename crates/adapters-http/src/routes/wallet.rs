@@ -40,7 +40,7 @@ impl WalletBody {
 #[serde(deny_unknown_fields)]
 struct NewChargeBody {
     amount: MoneyBody,
-    /// The user whose wallet is charged; if omitted, the caller. Charging another user's wallet requires the role `operator` or `cashier`.
+    /// The user whose wallet is charged; if omitted, the caller.
     user_id: Option<Uuid>,
     /// Recorded in the audit log; allowed only with the role `operator` or `cashier`.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Box office 2, receipt 4711")]

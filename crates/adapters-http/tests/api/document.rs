@@ -20,12 +20,15 @@ pub(crate) fn resolved(value: &Value) -> &Value {
     }
 }
 
-/// Returns each operation's method, path and description; its parameters, its responses and their headers are resolved.
+/// Returns each operation's method, path and description; its security is given, and its parameters, its responses and their headers are
+/// resolved.
 pub(crate) fn operations() -> Vec<(String, String, Value)> {
     let mut operations = Vec::new();
     for (path, item) in DOCUMENT["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("an item") {
             let mut operation = operation.clone();
+            let security = operation.get("security").unwrap_or(&DOCUMENT["security"]).clone();
+            operation["security"] = security;
             for part in operation["parameters"].as_array_mut().expect("parameters") {
                 *part = resolved(part).clone();
             }

@@ -27,7 +27,7 @@ pub(super) struct BoardBody {
     /// The measured number of users per minute who are admitted to freed capacity, to a tenth; null if unknown.
     admissions_per_minute: Option<f64>,
     /// The waiting users who have left, by ranges of numbers: the last number of each range, and how many users with numbers after
-    /// `last_admitted` and up to this one have left. Within a range, departures are distributed evenly; after the last one there are none.
+    /// `last_admitted` and up to this one have left. After the last range there are none.
     #[schema(example = json!([[1200, 31], [9000, 88]]))]
     departures: Vec<[u64; 2]>,
     /// The maximum error of a position that is derived from the ranges, as a part of it; an error of one user is always possible.

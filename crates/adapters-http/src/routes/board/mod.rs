@@ -25,10 +25,9 @@ problems!(BoardProblems: &[Code::NotFound]);
 
 /// Get the board of a queue
 ///
-/// A waiting user derives the position from the token's `number`: `number − last_admitted − departures`, where the departures up to a number
-/// within a range are interpolated between the ends of the range, rounded, and at least 1. The wait is about
-/// `position / admissions_per_minute` minutes. Clients far from the front read the board, which is the same for all users and is meant to
-/// be cached, every few seconds, and poll their token only when `board` is null in its representation, or once a minute.
+/// The position of a waiting user is `number − last_admitted − departures`, at least 1, where the departures up to a number within a range are
+/// interpolated between the ends of the range, and rounded. The wait is about `position / admissions_per_minute` minutes. Clients far from
+/// the front read the board, which caches share, every few seconds, and poll their token only when its `board` is null, or once a minute.
 #[utoipa::path(
     tag = "queue",
     params(

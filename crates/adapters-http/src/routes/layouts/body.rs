@@ -86,7 +86,7 @@ struct RowBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     label: Option<&'a str>,
-    /// The line along which its seats are distributed evenly: start and end, or start, control point and end of a quadratic Bézier curve.
+    /// The line along which the seats are distributed evenly, like the `curve` of a seat map.
     #[schema(value_type = Vec<Vec<i32>>)]
     curve: Vec<PointBody>,
 }

@@ -44,11 +44,10 @@ problems!(EventProblems: AUTHENTICATED, &[Code::NotFound, Code::NotAcceptable, C
 
 /// Stream the events of a queue token
 ///
-/// Events are `position`, `activated`, `extended` (the deadline of an active token has changed) and `expired`, whose data is the token, as
-/// in the response to polling, and `queue`, whose data is the state and the message of the queue. The stream begins with the current state,
-/// sends a changed position about every `poll_after_seconds` seconds and all other changes at once, and ends after `expired`, or when the
-/// access token expires. A client that reconnects with `Last-Event-ID` receives only what has changed since; if the client has received the
-/// `expired` event, the response is 204.
+/// The data of the events `position`, `activated`, `extended` (it has a new deadline) and `expired` is the token, and that of `queue` is the
+/// state and the message of the queue. The stream begins with the current state, sends a changed position about every `poll_after_seconds`
+/// seconds and all other changes at once, and ends after `expired`, or with the access token. A client that reconnects with `Last-Event-ID`
+/// receives only what has changed since.
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),

@@ -16,8 +16,8 @@ problems!(TicketStreamProblems: &[Code::NotFound, Code::NotAcceptable, Code::Rat
 
 /// Create a stream ticket
 ///
-/// A browser's `EventSource` can't send an access token. It can open the `url` of a ticket, again and again until the queue token ends, at
-/// any time before `expires_at`. The ticket outlives its access token; it allows nothing but reading these events.
+/// A browser's `EventSource`, which can't send an access token, can open the `url` of a ticket as often as it must, until `expires_at` or the
+/// end of the queue token. The ticket outlives the access token, and allows nothing but reading these events.
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),

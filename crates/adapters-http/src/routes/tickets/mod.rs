@@ -29,7 +29,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct TicketBody {
     #[serde(flatten)]
     ticket: ScannedTicketBody,
-    /// The code that is scanned at the entrance. Whoever has it can use the ticket.
+    /// The code that is scanned at the entrance. It is all that is needed to use the ticket: keep it secret.
     #[schema(example = "AGQ7ZZ4CLZY6PC5HHOOZSMFAUAAAABY5X2MEMOS6QTOMBLHGBJTYEVQC")]
     code: String,
 }
@@ -147,10 +147,7 @@ async fn show_qr_code(call: ApiRequest<(Caller, PathTicketId, Preferred<QrImage>
     let details = api.run(|use_cases| async move { use_cases.reservations.ticket(user, id).await }).await?;
     let image = qr::draw(details.code.as_str(), media_type)?;
     // The code of a ticket never changes; but it's the caller's alone.
-    let caching = [(header::CACHE_CONTROL, "private, max-age=3600"), (header::VARY, "Accept, Authorization")];
     let mut response = HttpResponse::Ok();
-    caching.into_iter().for_each(|header| {
-        response.insert_header(header);
-    });
+    response.insert_header((header::CACHE_CONTROL, "private, max-age=3600")).insert_header((header::VARY, "Accept, Authorization"));
     Ok(response.content_type(media_type).body(image))
 }

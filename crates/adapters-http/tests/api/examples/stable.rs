@@ -1,4 +1,4 @@
-//! Recorded bodies with stable ids, tokens and delays: the ones in a shop are random.
+//! Recorded bodies with stable ids, tokens and delays: the ones in a shop are random. Of long lists, only the first items are recorded.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,10 @@ const OF_THE_DEMO: [(Uuid, &str); 3] = [
     (SCHEDULE.0, "0f207207-0000-7000-8000-0000000c1b01"),
     (LATER_SCHEDULE.0, "0f207207-0000-7000-8000-0000000c1b02"),
 ];
+const TICKET_CODE: &str = "AGQ7ZZ4CLZY6PC5HHOOZSMFAUAAAABY5X2MEMOS6QTOMBLHGBJTYEVQC";
 const ACCESS_TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl";
+/// The maximum number of items of a list in an example.
+const MAX_ITEMS: usize = 3;
 const UUID_LENGTH: usize = 36;
 
 /// Returns `body` with its ids numbered in the order of their appearance.
@@ -27,8 +30,12 @@ pub(super) fn stable(body: &Value) -> Value {
 fn replace(value: &mut Value, known: &mut HashMap<Uuid, String>) {
     match value {
         Value::String(text) if text.starts_with("eyJ") => ACCESS_TOKEN.clone_into(text),
+        Value::String(text) if text.len() == TICKET_CODE.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => TICKET_CODE.clone_into(text),
         Value::String(text) => *text = with_stable_ids(&with_stable_retry(text), known),
-        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, known)),
+        Value::Array(items) => {
+            items.truncate(MAX_ITEMS);
+            items.iter_mut().for_each(|item| replace(item, known));
+        }
         Value::Object(members) => members.values_mut().for_each(|member| replace(member, known)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

@@ -97,7 +97,7 @@ struct RowBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
     label: Option<BoundedText<200>>,
-    /// The line along which the seats are distributed: start and end, or start, control point and end of a quadratic Bézier curve.
+    /// The line of the seats: start and end, or start, control point and end of a quadratic Bézier curve.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Vec<i32>>>)]
     curve: Option<Vec<PointField>>,
