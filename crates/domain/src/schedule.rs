@@ -5,7 +5,7 @@ use std::ops::Range;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{ConcertId, LayoutHash, Note, ScheduleId, Zone};
+use crate::{ConcertId, LayoutHash, Moment, Note, ScheduleId, Zone};
 
 /// One performance of a concert.
 ///
@@ -32,21 +32,6 @@ pub struct Cancellation {
     pub at: OffsetDateTime,
     /// The reason shown to buyers; none if the operator specified none.
     pub reason: Option<Note>,
-}
-
-/// An instant at one schedule. A hold of the schedule's seats counts until its deadline, and not at all once the schedule is cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    now: OffsetDateTime,
-    is_cancelled: bool,
-}
-
-impl Moment {
-    /// Returns whether a hold of a seat of the schedule, made until `deadline`, still counts.
-    #[must_use]
-    pub fn is_before(self, deadline: OffsetDateTime) -> bool {
-        !self.is_cancelled && self.now < deadline
-    }
 }
 
 /// The error for a sale that closes before or when it opens.
@@ -148,7 +133,7 @@ impl Schedule {
     /// Returns the moment of `now` at this schedule, which determines the status of holds of its seats.
     #[must_use]
     pub const fn at(&self, now: OffsetDateTime) -> Moment {
-        Moment { now, is_cancelled: self.is_cancelled() }
+        Moment::new(now, self.is_cancelled())
     }
 
     /// Returns whether the schedule is cancelled.

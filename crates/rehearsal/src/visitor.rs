@@ -121,7 +121,7 @@ impl Visitor {
         };
         let mut last = None;
         loop {
-            let data = Box::pin(stream.next()).await.ok().flatten();
+            let data = Box::pin(stream.next_token()).await.ok().flatten();
             let Some(data) = data else {
                 pending.discard();
                 return last;

@@ -45,7 +45,7 @@ impl<C: Cursor> RequestPart for PageQuery<C> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct List<T> {
     items: Vec<T>,
-    /// The `cursor` of the next page; null on the last page.
+    /// Null on the last page.
     next_cursor: Option<String>,
 }
 

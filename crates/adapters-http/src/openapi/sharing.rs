@@ -51,14 +51,17 @@ fn headers(operation: &mut Map<String, Value>, visit: Visit) {
 
 fn parameters(operation: &mut Map<String, Value>, visit: Visit) {
     for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-        // Those in the path are named `id`, and described by what they are the id of: `The schedule.`
-        let name = match parameter["description"].as_str().and_then(|text| text.strip_prefix("The ")?.strip_suffix('.')) {
-            Some(resource) if parameter["in"] == "path" && !resource.contains(' ') => resource,
-            _ if parameter["in"] == "path" => continue,
-            _ => parameter["name"].as_str().unwrap_or_default(),
-        };
-        visit(name.to_owned(), parameter);
+        let name = if parameter["in"] == "path" { resource(parameter) } else { parameter["name"].as_str() };
+        if let Some(name) = name.map(str::to_owned) {
+            visit(name, parameter);
+        }
     }
+}
+
+/// Returns what a parameter of a path identifies, if one word describes it, like `The schedule.`: nearly all are named `id`.
+fn resource(parameter: &Value) -> Option<&str> {
+    let resource = parameter["description"].as_str()?.strip_prefix("The ")?.strip_suffix('.')?;
+    (!resource.contains(' ')).then_some(resource)
 }
 
 /// Visits problems, named by their codes, and responses without a body.

@@ -129,7 +129,7 @@ fn with_advice(code: Code, mut schema: Value) -> Value {
 }
 
 /// Returns a header whose value is a string.
-pub(crate) fn header(description: &str) -> Header {
+fn header(description: &str) -> Header {
     HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).description(Some(description)).build()
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub(crate) use code::Code;
-pub(crate) use documented::{codes_of, documented, header, merge_common, problems, schemas};
+pub(crate) use documented::{codes_of, documented, merge_common, problems, schemas};
 pub(crate) use explanation::Explanation;
 use text::Texts;
 pub(crate) use text::{Detail, Language};

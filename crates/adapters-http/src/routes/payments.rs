@@ -57,7 +57,7 @@ pub(super) struct PaymentBody {
     paid_at: Instant,
     /// When the payment was refunded; null if it was not.
     refunded_at: Option<Instant>,
-    /// The current schedule, with its concert. It is omitted in the response to the payment or refund, which is stored and replayed unchanged.
+    /// The current schedule; omitted in the response to the payment or refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     schedule: Option<ReservedScheduleBody>,

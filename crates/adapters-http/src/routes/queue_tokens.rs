@@ -74,7 +74,7 @@ async fn join_queue(call: ApiRequest<(Caller, Body<NewToken>)>) -> Result<HttpRe
     tag = "queue",
     security(("bearer" = [])),
     params(
-        ("token" = Uuid, Path, description = "The caller's token."),
+        ("token" = Uuid, Path, description = "The token."),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
     ),
     responses(
@@ -106,7 +106,7 @@ async fn poll_queue_token(call: ApiRequest<(Caller, PathId<TokenId>, KnownTags)>
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),
-    params(("token" = Uuid, Path, description = "The caller's token.")),
+    params(("token" = Uuid, Path, description = "The token.")),
     responses((status = 204, description = "The token has ended, now or before."), LeaveProblems),
 )]
 #[delete("/v1/queue-tokens/{token}")]

@@ -1,13 +1,13 @@
 //! What people recognise a reservation by: its schedule and concert, and its seats.
 
 use application::ReservationDetails;
-use domain::{Concert, Currency, ReservedSeat, ScheduleState};
+use domain::{Concert, Currency, ReservedSeat};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::venue::VenueBody;
-use crate::response::{Instant, MoneyBody, cancelled};
+use crate::response::{Instant, MoneyBody, ScheduleStateBody, cancelled};
 
 /// The schedule of a reservation, with its concert.
 #[derive(Serialize, ToSchema)]
@@ -23,7 +23,7 @@ pub(super) struct ReservedScheduleBody {
     /// The time zone of the venue, as in the IANA database.
     #[schema(example = "Asia/Seoul")]
     zone: String,
-    state: ReservedScheduleStateBody,
+    state: ScheduleStateBody,
     /// When the schedule was cancelled; null if it was not.
     cancelled_at: Option<Instant>,
     /// The organiser's reason for the cancellation, if there is one.
@@ -39,23 +39,6 @@ struct ReservedConcertBody {
     name: String,
     #[schema(example = "Blue Door Club")]
     host: String,
-}
-
-/// The state of the schedule of a reservation.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ReservedScheduleState)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum ReservedScheduleStateBody {
-    /// The sale has not opened yet.
-    Announced,
-    /// The sale is open, and not all seats are sold.
-    OnSale,
-    /// The sale is open, but all seats are sold.
-    SoldOut,
-    /// The sale has closed.
-    Ended,
-    /// The schedule is cancelled.
-    Cancelled,
 }
 
 /// A seat as of the time of the hold.
@@ -89,18 +72,6 @@ impl ReservedScheduleBody {
 impl From<&Concert> for ReservedConcertBody {
     fn from(concert: &Concert) -> Self {
         Self { id: concert.id().0, name: concert.name().to_owned(), host: concert.host().to_owned() }
-    }
-}
-
-impl From<ScheduleState> for ReservedScheduleStateBody {
-    fn from(state: ScheduleState) -> Self {
-        match state {
-            ScheduleState::Announced => Self::Announced,
-            ScheduleState::OnSale => Self::OnSale,
-            ScheduleState::SoldOut => Self::SoldOut,
-            ScheduleState::Ended => Self::Ended,
-            ScheduleState::Cancelled => Self::Cancelled,
-        }
     }
 }
 

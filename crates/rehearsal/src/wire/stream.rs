@@ -1,4 +1,4 @@
-//! Server-sent events over a separate connection.
+//! Server-sent events of queue tokens over a separate connection.
 
 use eventsource_stream::{EventStream, Eventsource as _};
 use futures_util::StreamExt as _;
@@ -6,6 +6,9 @@ use http_body_util::{BodyDataStream, BodyExt as _};
 use hyper::body::Incoming;
 
 use super::{Call, Pool, TransportError, pool::Sender};
+
+/// The type of the events whose data is the state and the message of the queue.
+const OF_QUEUE: &str = "queue";
 
 /// An open event stream.
 pub(crate) struct Stream {
@@ -25,8 +28,13 @@ impl Stream {
         Ok(Self { status, events, _sender: sender })
     }
 
-    /// Returns the data of the next event, or `None` if the stream has ended.
-    pub(crate) async fn next(&mut self) -> Result<Option<String>, TransportError> {
-        Ok(self.events.next().await.transpose()?.map(|event| event.data))
+    /// Returns the token in the next event that has it, or `None` if the stream has ended.
+    pub(crate) async fn next_token(&mut self) -> Result<Option<String>, TransportError> {
+        while let Some(event) = self.events.next().await.transpose()? {
+            if event.event != OF_QUEUE {
+                return Ok(Some(event.data));
+            }
+        }
+        Ok(None)
     }
 }

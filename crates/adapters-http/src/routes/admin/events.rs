@@ -44,8 +44,7 @@ struct EventBody {
     /// When the event was committed.
     at: Instant,
     subject: SubjectBody,
-    /// The version of the subject after the commit that recorded the event. Later commits have higher versions; events of one commit, such as
-    /// several charges of one wallet, share it and are in order of their positions.
+    /// The version of the subject after the commit that recorded the event. Later commits have higher versions; events of one commit share it.
     subject_version: i64,
     #[serde(flatten)]
     fact: FactBody,

@@ -52,7 +52,7 @@ problems!(EventProblems: AUTHENTICATED, &[Code::NotFound, Code::NotAcceptable, C
     tag = "queue",
     security(("bearer" = [])),
     params(
-        ("token" = Uuid, Path, description = "The caller's token."),
+        ("token" = Uuid, Path, description = "The token."),
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was received."),
     ),
     responses(

@@ -21,7 +21,7 @@ problems!(TicketStreamProblems: &[Code::NotFound, Code::NotAcceptable, Code::Rat
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),
-    params(("token" = Uuid, Path, description = "The caller's token.")),
+    params(("token" = Uuid, Path, description = "The token.")),
     responses((status = 201, description = "The ticket.", body = TicketBody), TicketProblems),
 )]
 #[post("/v1/queue-tokens/{token}/stream-tickets")]

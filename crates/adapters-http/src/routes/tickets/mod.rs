@@ -98,7 +98,7 @@ problems!(OneProblems: AUTHENTICATED, &[Code::NotFound]);
 
 /// List the tickets of the current user
 ///
-/// The tickets of the newest payment come first, and those of one payment are sorted by seat. Each seat of a paid reservation has a ticket.
+/// Each seat of a paid reservation has a ticket. Those of the newest payment come first, sorted by seat.
 #[utoipa::path(
     tag = "tickets",
     security(("bearer" = [])),

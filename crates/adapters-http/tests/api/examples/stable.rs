@@ -30,7 +30,9 @@ pub(super) fn stable(body: &Value) -> Value {
 fn replace(value: &mut Value, known: &mut HashMap<Uuid, String>) {
     match value {
         Value::String(text) if text.starts_with("eyJ") => ACCESS_TOKEN.clone_into(text),
-        Value::String(text) if text.len() == TICKET_CODE.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => TICKET_CODE.clone_into(text),
+        Value::String(text) if text.len() == TICKET_CODE.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            TICKET_CODE.clone_into(text)
+        }
         Value::String(text) => *text = with_stable_ids(&with_stable_retry(text), known),
         Value::Array(items) => {
             items.truncate(MAX_ITEMS);

@@ -14,7 +14,7 @@ use crate::problem::FieldError;
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = SeatPlan)]
 #[serde(deny_unknown_fields)]
-pub(in crate::routes::admin) struct SeatPlanBody {
+pub(crate) struct SeatPlanBody {
     /// The price categories that rows and sections refer to, at most 1,000. Rows with a price need none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     categories: Vec<CategoryBody>,
@@ -152,7 +152,7 @@ struct Reading {
 
 impl SeatPlanBody {
     /// Converts the layout, or returns all errors in the value at `pointer`.
-    pub(in crate::routes::admin) fn read(self, pointer: &str) -> Result<Layout, Vec<FieldError>> {
+    pub(crate) fn read(self, pointer: &str) -> Result<Layout, Vec<FieldError>> {
         let mut reading = Reading::default();
         reading.layout.categories = self.categories.into_iter().map(Category::from).collect();
         reading.layout.stage = reading.keep(polygon(self.stage, &format!("{pointer}/stage"))).flatten();
