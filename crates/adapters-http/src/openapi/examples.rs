@@ -39,15 +39,14 @@ pub(super) fn add(document: &mut Value) {
     }
 }
 
-/// The members of problems whose values say nothing about the code. The schema of the common members has their examples.
-const MEMBERS_OF_REQUESTS: [&str; 3] = ["type", "instance", "request_id"];
-
-/// Adds the example of a problem to the schema of what is special of its code.
+/// Adds the example of the members that only problems of one code have. The schema of the common members has an example of theirs.
 fn add_to_problem(schema: &mut Value, example: &Value) {
-    let Some(members) = example.as_object() else { return };
-    let of_code = members.iter().filter(|(name, _)| !MEMBERS_OF_REQUESTS.contains(&name.as_str()));
-    let of_code: Map<_, _> = of_code.map(|(name, value)| (name.clone(), value.clone())).collect();
-    schema["allOf"][1]["examples"] = json!([of_code]);
+    let own = &mut schema["allOf"][1];
+    let of_code = own["properties"].as_object().into_iter().flatten().filter_map(|(name, _)| Some((name.clone(), example.get(name)?.clone())));
+    let of_code: Map<_, _> = of_code.collect();
+    if of_code.len() > 1 {
+        own["examples"] = json!([of_code]);
+    }
 }
 
 /// Adds the examples, by media type, to the named schemas of a request or response, which may be those of other operations, or else to its

@@ -46,8 +46,7 @@ fn schema_of(code: Code) -> Value {
     let mut properties: Map<_, _> = members.iter().map(|member| (member.name.to_owned(), member.schema.clone())).collect();
     properties.insert("code".to_owned(), json!({"const": code.text()}));
     let own = json!({"type": "object", "required": required, "properties": properties});
-    let schema = json!({"allOf": [{"$ref": format!("#/components/schemas/{COMMON}")}, own]});
-    with_advice(code, schema)
+    json!({"description": describe(code), "allOf": [{"$ref": format!("#/components/schemas/{COMMON}")}, own]})
 }
 
 fn schema_name(code: Code) -> String {
@@ -120,12 +119,10 @@ const ADVICE: [(Code, &str); 3] = [
     (Code::Unavailable, "Whether a change was made is unknown: repeat the request, with the same key if it has one."),
 ];
 
-/// Adds the advice for the code, if there is any.
-fn with_advice(code: Code, mut schema: Value) -> Value {
-    if let Some((_, advice)) = ADVICE.into_iter().find(|(of, _)| *of == code) {
-        schema["description"] = json!(advice);
-    }
-    schema
+/// Returns the title of the code, and the advice for it.
+fn describe(code: Code) -> String {
+    let advice = ADVICE.into_iter().find(|(of, _)| *of == code).map(|(_, advice)| format!(" {advice}"));
+    format!("{}.{}", code.title(), advice.unwrap_or_default())
 }
 
 /// Returns a header whose value is a string.
