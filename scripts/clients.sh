@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 TARGET=${CARGO_TARGET_DIR:-target}
 npm_packages "$TARGET/typescript" clients/typescript/npm-requirements.txt
 PATH=$(cd "$TARGET/typescript/node_modules/.bin" && pwd):$PATH
-openapi-typescript docs/openapi.json --output clients/typescript/src/schema.d.ts >/dev/null
+openapi-typescript docs/openapi.json --output clients/typescript/src/schema.ts >/dev/null
 tsc --project clients/typescript
 
 : "${FRONTROW:=}"
