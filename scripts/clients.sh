@@ -55,4 +55,5 @@ for _ in $(seq 100); do
     sleep 0.2
 done
 FRONTROW_URL=$BASE node clients/typescript/test/story.mjs
+PYTHONPATH=clients/python/src python clients/python/test/refusals.py
 FRONTROW_URL=$BASE PYTHONPATH=clients/python/src python clients/python/test/story.py
