@@ -59,7 +59,7 @@ lint-openapi: ## Lints docs/openapi.json with redocly and spectral (from the npm
 clients: ## Builds the TypeScript and Python clients from docs/openapi.json, and lets them buy seats (needs Node.js, Python, npm and PyPI)
 	@scripts/clients.sh
 
-kotlin: ## Generates a Kotlin client from docs/openapi.json in target/kotlin (needs Java, Python and PyPI)
+kotlin: ## Generates a Kotlin client from docs/openapi.json in target/generated/kotlin (needs Java, Python and PyPI)
 	@scripts/kotlin.sh
 
 openapi: ## Generates docs/openapi.json

@@ -241,7 +241,7 @@ function money({ amount, currency }) {
 setInterval(() => {
   const time = new Date(Math.max(0, deadline - Date.now()) || 0).toISOString().slice(14, 19);
   $('countdown').textContent = reservation ? `Your seats are held for ${time}` : `You have ${time} to choose`;
-}, 500);
+}, 200);
 setInterval(() => availability && !$('seats').hidden && !document.hidden && refresh().catch(() => {}), 5000);
 
 $('find').onclick = () => act(() => hold(crypto.randomUUID()), $('find'));
