@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-cost run test soak simulate fuzz check ci fmt lint lint-openapi doc spell examples clients openapi deny advisories bench bench-weak-points rehearse
+.PHONY: help setup build build-cost run test soak simulate fuzz check ci fmt lint lint-openapi doc spell examples clients kotlin openapi deny advisories bench bench-weak-points rehearse
 
 help: ## Shows this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -56,8 +56,11 @@ examples: ## Records the examples of the OpenAPI document, docs/examples.json, w
 lint-openapi: ## Lints docs/openapi.json with redocly and spectral (from the npm registry)
 	@scripts/lint-openapi.sh
 
-clients: ## Builds the TypeScript client from docs/openapi.json, and lets it buy seats from a server (needs Node.js and the npm registry)
+clients: ## Builds the TypeScript and Python clients from docs/openapi.json, and lets them buy seats (needs Node.js, Python, npm and PyPI)
 	@scripts/clients.sh
+
+kotlin: ## Generates a Kotlin client from docs/openapi.json in target/generated/kotlin (needs Java, Python and PyPI)
+	@scripts/kotlin.sh
 
 openapi: ## Generates docs/openapi.json
 	@mkdir -p target

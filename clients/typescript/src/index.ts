@@ -4,7 +4,7 @@
  * A request creates one idempotency key and keeps it while it is repeated: after a broken connection, and after 429 and 503, when
  * `Retry-After` has passed. A refusal is a `ProblemError`.
  */
-import { type ServerEvent, readEvents } from "./events.js";
+import { readEvents } from "./events.js";
 import { ProblemError, problemOf } from "./problem.js";
 import type { components, paths } from "./schema.js";
 
@@ -62,10 +62,17 @@ export interface Settings {
   fetch?: typeof fetch;
 }
 
-/** The name of an event of a queue token, and the token. */
+/** The state of a queue, and the operators' message to those who wait. */
+export interface QueueNotice {
+  state: Schemas["QueueState"];
+  message: string | null;
+}
+
+/** An event of a queue token, and what is known after it. */
 export interface TokenEvent {
   event: Schemas["QueueTokenEventName"];
   token: Schemas["QueueToken"];
+  queue: QueueNotice | undefined;
 }
 
 const NO_RESPONSE_SECONDS = 1;
@@ -123,6 +130,8 @@ export function frontrow(settings: Settings) {
    */
   async function* follow(token: string, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<TokenEvent> {
     let last: string | undefined;
+    let state: Schemas["QueueToken"] | undefined;
+    let queue: QueueNotice | undefined;
     let retry = NO_RESPONSE_SECONDS * 1000;
     for (;;) {
       try {
@@ -139,7 +148,10 @@ export function frontrow(settings: Settings) {
           for await (const event of readEvents(response.body)) {
             last = event.id ?? last;
             retry = event.retry ?? retry;
-            yield tokenEvent(event);
+            const name = event.event as TokenEvent["event"];
+            if (name === "queue") queue = JSON.parse(event.data) as QueueNotice;
+            else state = JSON.parse(event.data) as Schemas["QueueToken"];
+            if (state) yield { event: name, token: state, queue };
             if (event.event === "expired") return;
           }
         }
@@ -158,10 +170,6 @@ export function frontrow(settings: Settings) {
     delete: <P extends PathsWith<"delete">>(path: P, options?: Options<P, "delete">) => request("delete", path, options),
     follow,
   };
-}
-
-function tokenEvent({ event, data }: ServerEvent): TokenEvent {
-  return { event, token: JSON.parse(data) } as TokenEvent;
 }
 
 /** Returns the path with its parameters, and the query. */

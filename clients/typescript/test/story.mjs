@@ -42,12 +42,12 @@ assert(concerts.items.some((concert) => concert.id === CONCERT));
 const joined = await shop.post("/v1/queue-tokens", { body: { concert_id: CONCERT } });
 const queueToken = joined.token;
 let entered;
-for await (const { event, token } of shop.follow(queueToken)) {
-  assert(["position", "activated"].includes(event), event);
-  entered = token;
-  if (token.status === "ACTIVE") break;
+for await (entered of shop.follow(queueToken)) {
+  assert(["position", "activated", "queue"].includes(entered.event), entered.event);
+  if (entered.token.status === "ACTIVE" && entered.queue) break;
 }
-assert.equal(entered.status, "ACTIVE");
+assert.equal(entered.token.status, "ACTIVE");
+assert.equal(entered.queue.state, "OPEN");
 
 const seats = await shop.get("/v1/schedules/{id}/seats", { path: { id: SCHEDULE }, query: { status: "AVAILABLE" }, queueToken });
 const numbers = seats.seats.slice(0, 2).map((seat) => seat.number);
@@ -73,6 +73,8 @@ const wallet = await shop.get("/v1/wallet");
 assert.equal(wallet.balance.amount, 50_000);
 const reservation = await shop.get("/v1/reservations/{id}", { path: { id: held.id } });
 assert.equal(reservation.status, "CONFIRMED");
+const tickets = await shop.get("/v1/tickets");
+assert.deepEqual(tickets.items.map((ticket) => ticket.seat.number), numbers);
 await assert.rejects(shop.get("/v1/reservations/{id}", { path: { id: CONCERT } }), refusal("NOT_FOUND"));
 
 const events = [];
