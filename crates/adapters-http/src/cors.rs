@@ -27,8 +27,19 @@ const REQUEST_HEADERS: [&str; 11] = [
     "tracestate",
 ];
 
-const RESPONSE_HEADERS: [&str; 8] =
-    ["etag", "idempotency-replayed", "location", "ratelimit", "ratelimit-policy", "request-id", "retry-after", "traceparent"];
+const RESPONSE_HEADERS: [&str; 11] = [
+    "content-language",
+    "content-location",
+    "etag",
+    "idempotency-replayed",
+    "location",
+    "ratelimit",
+    "ratelimit-policy",
+    "request-id",
+    "retry-after",
+    "traceparent",
+    "www-authenticate",
+];
 
 /// Creates the middleware that allows requests from pages of `origins`.
 pub(crate) fn layer(origins: &[String]) -> Cors {

@@ -20,6 +20,7 @@ pub(super) fn complete(document: &mut Value) {
         parameters.as_array_mut().into_iter().flatten().for_each(complete_parameter);
         for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
             complete_headers(response);
+            complete_image(response);
             complete_stream(response);
         }
     });
@@ -57,6 +58,13 @@ fn complete_parameter(parameter: &mut Value) {
 fn complete_headers(response: &mut Value) {
     if let Some(schema) = response.pointer_mut("/headers/Retry-After/schema") {
         *schema = json!({"type": "integer", "format": "int32", "minimum": 1});
+    }
+}
+
+/// An image isn't a list of numbers, as utoipa has it.
+fn complete_image(response: &mut Value) {
+    if let Some(schema) = response.pointer_mut("/content/image~1png/schema") {
+        *schema = json!({"type": "string", "format": "binary"});
     }
 }
 

@@ -44,7 +44,7 @@ fn schema_of(code: Code) -> Value {
     let required: Vec<_> =
         ["code"].into_iter().chain(members.iter().filter(|member| member.is_required).map(|member| member.name)).collect();
     let mut properties: Map<_, _> = members.iter().map(|member| (member.name.to_owned(), member.schema.clone())).collect();
-    properties.insert("code".to_owned(), json!({"const": code.text()}));
+    properties.insert("code".to_owned(), json!({"type": "string", "const": code.text()}));
     let own = json!({"type": "object", "required": required, "properties": properties});
     json!({"description": describe(code), "allOf": [{"$ref": format!("#/components/schemas/{COMMON}")}, own]})
 }
