@@ -66,14 +66,14 @@ pub(super) fn members(code: Code) -> Vec<Member> {
             vec![always("conflicts", json!({"type": "array", "items": conflict, "description": "The seats that are not available."}))]
         }
         Code::TicketUsed => {
-            vec![always("used_at", described("Instant", "When the ticket was used.")), sometimes("ticket", schema("TicketReport"))]
+            vec![always("used_at", described("Instant", "When the ticket was used.")), sometimes("ticket", schema("ScannedTicket"))]
         }
         Code::TicketNotValid => vec![
             always(
                 "reason",
                 json!({"type": "string", "enum": ["REFUNDED", "SCHEDULE_CANCELLED", "OTHER_SCHEDULE"], "description": "Why the ticket admits nobody."}),
             ),
-            sometimes("ticket", schema("TicketReport")),
+            sometimes("ticket", schema("ScannedTicket")),
         ],
         Code::SeatLimitExceeded => vec![
             always("limit", count("The maximum number of seats of the concert, held and sold together.")),
