@@ -66,7 +66,7 @@ pub(crate) const READ_STATEMENTS: ReadStatements = ReadStatements {
     offered_seats: "
         SELECT k.id AS schedule_id, t.* FROM (SELECT DISTINCT value::uuid AS id FROM json_array_elements_text($1::json)) k
         CROSS JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE s.sellable) AS unsold, min(s.price) AS min_price, max(s.price) AS max_price
+            SELECT count(*) AS offered, count(*) FILTER (WHERE s.sellable) AS unsold, min(s.price) AS min_price, max(s.price) AS max_price
             FROM seats s WHERE s.schedule_id = k.id AND s.state <> 'BLOCKED' HAVING count(*) > 0) t",
     live_reservations: reservations!(
         "reservations r WHERE r.id IN (SELECT DISTINCT s.reservation_id FROM seats s

@@ -178,8 +178,8 @@ impl DetailsReader {
             return Ok(ScheduleState::of(schedule, None, now));
         }
         let stock = self.seat_maps.stock(schedule).await?;
-        // The prices don't matter for the state.
-        let offered = OfferedSeats { has_unsold: stock.available + stock.held > 0, prices: Money::ZERO.into() };
+        // The number and the prices don't matter for the state.
+        let offered = OfferedSeats { has_unsold: stock.available + stock.held > 0, count: 0, prices: Money::ZERO.into() };
         Ok(ScheduleState::of(schedule, (stock.seats > 0).then_some(offered), now))
     }
 

@@ -71,7 +71,7 @@ mod tests {
     }
 
     fn seats(prices: std::ops::RangeInclusive<i64>) -> OfferedSeats {
-        OfferedSeats { has_unsold: true, prices: PriceRange { min: won(*prices.start()), max: won(*prices.end()) } }
+        OfferedSeats { has_unsold: true, count: 1, prices: PriceRange { min: won(*prices.start()), max: won(*prices.end()) } }
     }
 
     #[test]

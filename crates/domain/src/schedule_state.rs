@@ -29,6 +29,8 @@ pub enum ScheduleState {
 pub struct OfferedSeats {
     /// Whether a seat is free, or held and may become free again. Unlike the status of a seat, this doesn't change with time.
     pub has_unsold: bool,
+    /// Their number.
+    pub count: u32,
     /// Their prices.
     pub prices: PriceRange,
 }
@@ -120,7 +122,7 @@ mod tests {
     const MOMENT: Duration = Duration::MICROSECOND;
 
     fn seats(has_unsold: bool) -> OfferedSeats {
-        OfferedSeats { has_unsold, prices: Money::ZERO.into() }
+        OfferedSeats { has_unsold, count: 1, prices: Money::ZERO.into() }
     }
 
     /// Returns a schedule whose sale opens and closes in the given times from now.

@@ -18,6 +18,7 @@ use crate::rows::{concert, layout, queue, schedule, seat};
 #[derive(FromQueryResult)]
 struct OfferedSeatsRow {
     schedule_id: Uuid,
+    offered: i64,
     unsold: i64,
     min_price: i64,
     max_price: i64,
@@ -27,7 +28,8 @@ impl OfferedSeatsRow {
     fn seats(&self) -> Result<OfferedSeats, ReadError> {
         let price = |minor| Money::new(minor).map_err(|error| ReadError::Corrupt(error.to_string()));
         let prices = PriceRange { min: price(self.min_price)?, max: price(self.max_price)? };
-        Ok(OfferedSeats { has_unsold: self.unsold > 0, prices })
+        let count = u32::try_from(self.offered).unwrap_or(u32::MAX);
+        Ok(OfferedSeats { has_unsold: self.unsold > 0, count, prices })
     }
 }
 

@@ -36,8 +36,8 @@ pub struct ReadStatements {
     pub live_tokens: &'static str,
     /// `admitted` and `no_shows` of a queue (1).
     pub queue_totals: &'static str,
-    /// `schedule_id`, `unsold`, `min_price` and `max_price` of each of schedules (1, a JSON array) that has seats that aren't BLOCKED:
-    /// the number of AVAILABLE and HELD ones, and the prices of all.
+    /// `schedule_id`, `offered`, `unsold`, `min_price` and `max_price` of each of schedules (1, a JSON array) that has seats that aren't
+    /// BLOCKED: the number of all, that of AVAILABLE and HELD ones, and the prices of all.
     pub offered_seats: &'static str,
     /// `schedule_id`, `available`, `held`, `lapsed`, `reserved`, `blocked` and `revenue` of each of schedules (1, a JSON array) that has
     /// seats, at an instant (2).

@@ -10,9 +10,10 @@ pub(crate) const SELECT_LABELLED: &str = "
     SELECT t.* FROM jsonb_each(?1) k
     CROSS JOIN seats t INDEXED BY seats_label ON t.schedule_id = unhex(k.value ->> 0, '-') AND t.label = k.value ->> 1";
 
-/// Of each of schedules (1) that has seats that aren't BLOCKED: the number of those that aren't sold, and the prices of all.
+/// Of each of schedules (1) that has seats that aren't BLOCKED: their number, the number of those that aren't sold, and the prices of all.
 pub(crate) const SELECT_OFFERED: &str = "
-    SELECT s.schedule_id, count(*) FILTER (WHERE s.state <> 'RESERVED') AS unsold, min(s.price) AS min_price, max(s.price) AS max_price
+    SELECT s.schedule_id, count(*) AS offered, count(*) FILTER (WHERE s.state <> 'RESERVED') AS unsold,
+           min(s.price) AS min_price, max(s.price) AS max_price
     FROM (SELECT DISTINCT unhex(value, '-') AS id FROM json_each(?1)) wanted
     CROSS JOIN seats s ON s.schedule_id = wanted.id
     WHERE s.state <> 'BLOCKED'

@@ -168,7 +168,7 @@ mod tests {
             if fails(number) {
                 return Err(ReadError::Unavailable("no connection".into()));
             }
-            let seats = OfferedSeats { has_unsold: true, prices: PriceRange::from(won(i64::try_from(number).unwrap())) };
+            let seats = OfferedSeats { has_unsold: true, count: 1, prices: PriceRange::from(won(i64::try_from(number).unwrap())) };
             Ok(schedules.iter().filter(|schedule| **schedule == SCHEDULE).map(|schedule| (*schedule, seats)).collect::<BTreeMap<_, _>>())
         });
         KnownSeats::new(Arc::new(catalogue))

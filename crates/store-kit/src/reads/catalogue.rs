@@ -103,8 +103,9 @@ fn offered_seats(view: View<'_>, schedule: ScheduleId) -> Result<Option<OfferedS
             SeatState::Blocked => continue,
         };
         let price = PriceRange::from(seat.price());
-        found = Some(found.map_or(OfferedSeats { has_unsold: is_unsold, prices: price }, |seats| OfferedSeats {
+        found = Some(found.map_or(OfferedSeats { has_unsold: is_unsold, count: 1, prices: price }, |seats| OfferedSeats {
             has_unsold: seats.has_unsold || is_unsold,
+            count: seats.count + 1,
             prices: seats.prices.and(price),
         }));
     }

@@ -66,14 +66,14 @@ pub async fn schedules_are_found_by_their_concerts(adapter: &dyn Adapter) {
     assert!(of(&[NEIGHBOUR]).await.iter().all(|schedule| schedule.concert() == NEIGHBOUR));
 }
 
-/// `offered_seats`: the prices of the seats that aren't BLOCKED, and whether one of them is AVAILABLE or HELD, lapsed or not; nothing for
+/// `offered_seats`: the number and the prices of the seats that aren't BLOCKED, and whether one of them is AVAILABLE or HELD, lapsed or not; nothing for
 /// schedules without such seats.
 pub async fn seats_are_offered_unless_they_are_blocked(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let offered = async |schedules: &[ScheduleId]| world.ports.catalogue.offered_seats(schedules).await.unwrap();
     let seats = |lowest, highest, has_unsold| {
         let prices = PriceRange { min: seat_price(lowest), max: seat_price(highest) };
-        OfferedSeats { has_unsold, prices }
+        OfferedSeats { has_unsold, count: highest - lowest + 1, prices }
     };
     let block = async |numbers: &[u32], blocked| {
         let seats: Vec<SeatNumber> = numbers.iter().copied().map(seat_number).collect();
