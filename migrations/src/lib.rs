@@ -44,6 +44,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0017_listings",
     "0018_tickets",
     "0019_layouts",
+    "0020_rankings",
 ];
 
 /// Migrates an SQLite database. Run it inside `BEGIN IMMEDIATE`: if several processes open a database at once, one migrates and the others
@@ -66,4 +67,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0017_listings",
     "0018_tickets",
     "0019_layouts",
+    "0020_rankings",
 ];

@@ -49,6 +49,7 @@ macro_rules! conformance_tests {
                 a_commit_survives_a_restart_of_the_process
                 a_commit_survives_a_crash
                 a_log_reader_continues_after_a_crash
+                sales_and_their_position_survive_a_crash
                 the_secret_survives_a_restart_of_the_process
             }
         }
@@ -63,6 +64,7 @@ macro_rules! conformance_tests {
                 concurrent_commits_of_two_processes_are_all_read
                 pruned_rows_are_reported_as_missing
                 all_processes_see_the_same_readers
+                two_processes_fold_each_payment_once
                 one_process_checks_the_ledger_for_all
                 concurrent_ledger_checks_are_made_once
             }
@@ -307,6 +309,13 @@ macro_rules! conformance_tests {
                 a_pruned_user_can_join
                 the_backlog_is_measured_by_the_oldest_row
                 the_backlog_of_the_log_depends_on_its_readers
+            }
+            sales {
+                sales_are_written_with_their_position
+                an_advance_from_another_position_writes_nothing
+                one_of_many_concurrent_advances_succeeds
+                recent_sales_are_ordered_by_their_last_payment
+                folded_sales_survive_the_pruning_of_the_log
             }
             audit {
                 a_consistent_store_passes_the_audit

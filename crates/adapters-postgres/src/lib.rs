@@ -17,6 +17,7 @@ mod locked_rows;
 mod log;
 #[cfg(test)]
 mod plans;
+mod sales;
 mod secrets;
 mod statements;
 mod store;

@@ -136,7 +136,8 @@ impl PostgresStore {
             audit: store.clone(),
             housekeeping: store.clone(),
             health_check: store.clone(),
-            log: store,
+            log: store.clone(),
+            sales: store,
             is_shared: true,
         }
     }

@@ -130,6 +130,17 @@ pub(crate) async fn begin_immediate(writer: &DatabaseConnection) -> Result<Datab
     writer.begin_with_options(options).await
 }
 
+/// Commits `transaction` if `result` is `Ok`, and rolls it back otherwise.
+pub(crate) async fn end<T>(transaction: DatabaseTransaction, result: Result<T, DbErr>) -> Result<T, DbErr> {
+    match result {
+        Ok(result) => transaction.commit().await.map(|()| result),
+        Err(error) => {
+            transaction.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
 /// Migrates the schema. If several processes do so at once, one migrates and the others find the schema migrated.
 async fn migrate(writer: &DatabaseConnection) -> Result<(), MigrationError> {
     let transaction = begin_immediate(writer).await?;

@@ -19,6 +19,7 @@ mod load;
 mod log;
 #[cfg(test)]
 mod plans;
+mod sales;
 mod secrets;
 mod serve_lock;
 mod statement;

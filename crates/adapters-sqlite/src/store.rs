@@ -95,7 +95,8 @@ impl SqliteStore {
             audit: store.clone(),
             housekeeping: store.clone(),
             health_check: store.clone(),
-            log: store,
+            log: store.clone(),
+            sales: store,
             is_shared: false,
         }
     }

@@ -3,7 +3,7 @@
 //! A command is executed by [`GroupCommit`]: a lane loads what the commands of a batch need, lets the domain decide each, and commits their
 //! changes together. Reads with high traffic are served from memory (the [`WaitingRoom`], the [`CatalogueModel`], the [`SeatMaps`]), other reads by the reading
 //! ports. The [`Scheduler`] admits waiting users and sweeps lapsed holds, the [`Housekeeper`] deletes old rows, and the [`Follower`]
-//! updates the memory with the commits of other processes.
+//! updates the memory with the commits of other processes. The [`SalesFold`] folds the event log into the rows of rankings.
 //!
 //! A token or hold has *lapsed* when its deadline has passed while its row is not yet updated.
 
@@ -28,6 +28,7 @@ pub mod ports;
 mod read_model;
 mod recency;
 mod reservation_details;
+mod sales_fold;
 mod sales_metrics;
 pub mod scheduler;
 mod seat_maps;
@@ -55,6 +56,7 @@ pub use page::{Page, PageRequest};
 pub use read_model::ReadModel;
 pub use recency::Recency;
 pub use reservation_details::{DetailsReader, PaymentDetails, ReservationDetails, TicketDetails, WalletEntryDetails};
+pub use sales_fold::SalesFold;
 pub use sales_metrics::SalesMetrics;
 pub use scheduler::Scheduler;
 pub use seat_maps::{SeatMap, SeatMaps, SeatStatuses, SeatView};

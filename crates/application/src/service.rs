@@ -13,7 +13,7 @@ use crate::ports::{Clock, Ids, Observer, Ports};
 use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
     AuditJobs, BestSeats, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel,
-    SalesMetrics, Scheduler, SeatMaps, TicketCodes, UseCases, WaitingRoom, use_cases, waiting_room,
+    SalesFold, SalesMetrics, Scheduler, SeatMaps, TicketCodes, UseCases, WaitingRoom, use_cases, waiting_room,
 };
 
 /// The dependencies of a service.
@@ -111,6 +111,7 @@ impl Service {
             Scheduler::new(Dependencies { committer, room: room.clone(), rules, capacity_freed }, settings.intervals).run(stop.clone()),
         );
         tasks.spawn(Housekeeper::new(ports.housekeeping.clone(), room.clone(), settings.retention).run(stop.clone()));
+        tasks.spawn(SalesFold::new(&ports).run(stop.clone()));
         tasks.close();
         let ticket_codes = Arc::new(TicketCodes::of(&*ports.secrets, &*ids).await?);
         let audits = Arc::new(AuditJobs::new(ports.audit.clone(), clock.clone(), ids.clone(), tasks.clone(), stop.clone()));

@@ -35,6 +35,7 @@ pub(crate) enum Kind {
     Event = 14,
     LogReader = 15,
     Layout = 16,
+    ScheduleSales = 17,
 
     /// Concerts by queue.
     ConcertOfQueue = 64,
@@ -96,6 +97,8 @@ pub(crate) enum Kind {
     UncheckedUser = 92,
     /// Refunded reservations by schedule.
     RefundedReservation = 93,
+    /// The sales of schedules by the time of the last payment.
+    RecentSales = 94,
 }
 
 /// A key, or a prefix of keys.
@@ -208,6 +211,10 @@ pub(crate) fn layout(hash: LayoutHash) -> Key {
 
 pub(crate) fn seat(schedule: ScheduleId, number: SeatNumber) -> Key {
     Key::of(Kind::Seat).id(schedule.0).seat(number)
+}
+
+pub(crate) fn sales(schedule: ScheduleId) -> Key {
+    Key::of(Kind::ScheduleSales).id(schedule.0)
 }
 
 pub(crate) fn token(id: TokenId) -> Key {

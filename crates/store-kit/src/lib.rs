@@ -29,6 +29,7 @@ mod needs;
 mod queue_counters;
 mod reads;
 pub mod rows;
+mod sales;
 mod store;
 mod stored;
 #[cfg(feature = "testing")]

@@ -78,7 +78,7 @@ impl<E: Engine> EmbeddedStore<E> {
     }
 
     /// Writes all of `work` or nothing.
-    async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Draft<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, ReadError> {

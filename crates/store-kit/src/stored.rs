@@ -1,15 +1,15 @@
 //! The stored form of each type of row: its model, its key, and the index entries that point to it.
 
 use domain::{
-    AuditEntry, Concert, IdempotencyRecord, Layout, Payment, Queue, QueueToken, Reservation, ReservationState, Schedule, Seat, SeatState,
-    TokenState, User, Versioned, Wallet, WalletEntry,
+    AuditEntry, Concert, IdempotencyRecord, Layout, Payment, Queue, QueueToken, Reservation, ReservationState, Schedule, ScheduleSales,
+    Seat, SeatState, TokenState, User, Versioned, Wallet, WalletEntry,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::corrupt::Corrupt;
 use crate::key::{self, Key, Kind};
-use crate::rows::{self, audit_entry, concert, entry, layout, payment, queue, reservation, schedule, seat, token, user, wallet};
+use crate::rows::{self, audit_entry, concert, entry, layout, payment, queue, reservation, sales, schedule, seat, token, user, wallet};
 
 /// A type of row.
 pub(crate) trait Stored {
@@ -211,6 +211,19 @@ impl Stored for Layout {
 
     fn key(&self) -> Key {
         key::layout(self.hash())
+    }
+}
+
+impl Stored for ScheduleSales {
+    type Model = sales::Model;
+    type Found = Self;
+
+    fn key(&self) -> Key {
+        key::sales(self.schedule())
+    }
+
+    fn indexes(&self) -> Vec<Key> {
+        vec![Key::of(Kind::RecentSales).at(self.last_paid_at()).id(self.schedule().0)]
     }
 }
 

@@ -1,11 +1,12 @@
 //! Acknowledged commits are kept after the process has ended, by a stop or a crash.
 
-use application::ports::{LogExtent, ReaderName, SecretName};
+use application::ports::{LogExtent, Position, ReaderName, SecretName};
 use domain::Version;
 
 use super::committing::about_to_pay;
+use super::sales::sales_of;
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, World, read};
+use crate::world::{ADA, ALL, BEN, CONCERT, SCHEDULE, World, read};
 
 /// `commit`: an acknowledged commit is durable: it is kept after the process has ended.
 pub async fn a_commit_survives_a_restart_of_the_process(adapter: &dyn Adapter) {
@@ -65,6 +66,16 @@ pub async fn a_log_reader_continues_after_a_crash(adapter: &dyn Adapter) {
     let logged = read(&*world.ports.log, end, 2).await.0;
     assert_eq!(logged.len(), 1);
     assert_eq!(world.log().await, logged);
+}
+
+/// `advance`: the sales and the position are durable before true is returned.
+pub async fn sales_and_their_position_survive_a_crash(adapter: &dyn Adapter) {
+    let world = World::to_crash(adapter, 4).await;
+    let sales = sales_of(SCHEDULE, CONCERT, 2, world.now(), true);
+    assert!(world.ports.sales.advance(None, Position(7), std::slice::from_ref(&sales)).await.unwrap());
+    let world = world.crashed(adapter).await;
+    assert_eq!(world.ports.sales.folded_to().await.unwrap(), Some(Position(7)));
+    assert_eq!(world.ports.sales.sales_of(&[SCHEDULE]).await.unwrap(), [sales]);
 }
 
 /// `secret`: a later process returns the secret that an earlier one kept.

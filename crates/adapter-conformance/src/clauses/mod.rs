@@ -13,5 +13,6 @@ pub mod orders;
 pub mod races;
 pub mod reading;
 pub mod rooms;
+pub mod sales;
 pub mod secrets;
 pub mod sharing;

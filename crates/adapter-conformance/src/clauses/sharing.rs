@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::SalesFold;
 use application::ports::{LedgerCheck, Log, LogPage, Ports, Position, ReaderName};
 use domain::decide::admin::{concert, queue};
-use domain::{LoggedRow, QueueToken, QueueTransition, Versioned};
+use domain::{LoggedRow, QueueToken, QueueTransition, ScheduleSales, Versioned};
 use tokio::task::JoinSet;
 
 use super::log::{assert_all_logged, start_a_crowd};
@@ -239,6 +240,29 @@ pub async fn all_processes_see_the_same_readers(adapter: &dyn Adapter) {
     }
     assert!(other.ports.log.forget_reader(&mailer).await.unwrap());
     assert_eq!(world.readers().await, []);
+}
+
+/// `advance`: however the folds of two processes alternate, or run at once, each payment is added once.
+pub async fn two_processes_fold_each_payment_once(adapter: &dyn Adapter) {
+    let (world, _, other) = two_processes(adapter).await;
+    let mut folds = [SalesFold::new(&world.ports), SalesFold::new(&other.ports)];
+    let mut bought = 0;
+    for user in [ADA, BEN, CYD] {
+        world.bought(user, SCHEDULE, &[bought + 1]).await;
+        bought += 1;
+        let [one, two] = &mut folds;
+        let (one, two) = tokio::join!(one.fold(), two.fold());
+        one.and(two).unwrap();
+        // One of them may pause once for the other.
+        for fold in &mut folds {
+            fold.fold().await.unwrap();
+        }
+        for process in [&world, &other] {
+            let sales = process.ports.sales.sales_of(&[SCHEDULE]).await.unwrap();
+            assert_eq!(sales.iter().map(ScheduleSales::sold).collect::<Vec<_>>(), [bought]);
+            assert_eq!(process.ports.sales.folded_to().await.unwrap(), Some(process.extent().await.end));
+        }
+    }
 }
 
 /// `check_ledger`: a check that another process has made is returned while it is younger than the maximum age, and made again afterwards.

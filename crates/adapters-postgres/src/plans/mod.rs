@@ -8,7 +8,7 @@ use crate::commit::{locked_text, texts};
 use crate::database::PLANNED_ONCE;
 use crate::load::LOAD;
 use crate::statements::READ_STATEMENTS;
-use crate::{PoolSize, PostgresStore, housekeeping, log};
+use crate::{PoolSize, PostgresStore, housekeeping, log, sales};
 
 /// Fills a database so that the planner assumes four million rows in its large tables.
 const GROWN: &str = include_str!("grown.sql");
@@ -21,7 +21,7 @@ fn statements() -> impl Iterator<Item = &'static str> {
         .chain(others)
         .chain(housekeeping::BACKLOGS)
         .chain([READ_STATEMENTS.users_named, READ_STATEMENTS.reservation_of_seat, READ_STATEMENTS.offered_seats])
-        .chain([log::PRUNE, log::EXTENT, log::EVENTS, log::ROWS])
+        .chain([log::PRUNE, log::EXTENT, log::EVENTS, log::ROWS, sales::ADVANCE])
 }
 
 async fn migrated() -> Database {
@@ -45,8 +45,8 @@ fn scans(plan: &str) -> Vec<String> {
     let reads_all = |(index, line): (usize, &&str)| {
         let (before, next) = (index.checked_sub(1).map_or("", |before| lines[before]), lines.get(index + 1).copied().unwrap_or_default());
         let from_index = line.contains("Index") && line.contains("Scan using");
-        // There are few counters: one per queue; few readers: their number is limited; and one extent.
-        let is_small = ["queue_counters", "log_readers", "log_extent"].iter().any(|table| line.contains(table));
+        // There are few counters: one per queue; few readers: their number is limited; one extent, and one position of the sales.
+        let is_small = ["queue_counters", "log_readers", "log_extent", "sales_position"].iter().any(|table| line.contains(table));
         // The first rows of an index: their number is limited.
         let is_short = is_small || ["Limit", "->  Limit"].contains(&before) && !next.starts_with("Filter");
         let without_key = from_index && !next.starts_with("Index Cond") && !is_short;

@@ -3,6 +3,7 @@
 mod admin;
 mod catalogue;
 mod reservations;
+mod sales;
 mod tokens;
 mod users;
 mod wallets;

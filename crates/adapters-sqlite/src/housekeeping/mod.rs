@@ -11,11 +11,11 @@ use std::time::Duration;
 use adapters_sql::{micros, read_error};
 use application::ports::{Housekeeping, Prunable, Pruned, ReadError};
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 use time::OffsetDateTime;
 
 use crate::SqliteStore;
-use crate::database::begin_immediate;
+use crate::database::{begin_immediate, end};
 use crate::statement::statement;
 use crate::statements::{key, log};
 
@@ -43,17 +43,6 @@ impl SqliteStore {
             Prunable::Users { before } => users::prune(&transaction, before, at_most).await,
         };
         end(transaction, pruned).await
-    }
-}
-
-/// Commits if `result` is `Ok`, and rolls back otherwise.
-async fn end<T>(transaction: DatabaseTransaction, result: Result<T, DbErr>) -> Result<T, DbErr> {
-    match result {
-        Ok(result) => transaction.commit().await.map(|()| result),
-        Err(error) => {
-            transaction.rollback().await?;
-            Err(error)
-        }
     }
 }
 

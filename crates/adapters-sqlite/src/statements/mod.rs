@@ -11,6 +11,7 @@ pub(crate) mod payment;
 pub(crate) mod queue;
 pub(crate) mod reservation;
 pub(crate) mod reserved_seat;
+pub(crate) mod sales;
 pub(crate) mod schedule;
 pub(crate) mod seat;
 pub(crate) mod token;

@@ -18,6 +18,7 @@ mod log;
 mod observer;
 mod pools;
 mod reservations;
+mod sales;
 mod secrets;
 mod store;
 mod tokens;
@@ -35,6 +36,7 @@ pub use log::{InvalidReaderName, Log, LogExtent, LogPage, LogReader, LoggedEvent
 pub use observer::Observer;
 pub use pools::PoolState;
 pub use reservations::Reservations;
+pub use sales::Sales;
 pub use secrets::{SecretName, Secrets};
 pub use store::{CommitError, Committed, ReadError, Store};
 pub use tokens::Tokens;
@@ -44,7 +46,7 @@ pub use wallets::Wallets;
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     admin::MockAdminQueries, audit::MockAudit, catalogue::MockCatalogue, clock::MockClock, health_check::MockHealthCheck,
-    housekeeping::MockHousekeeping, ids::MockIds, log::MockLog, observer::MockObserver, reservations::MockReservations,
+    housekeeping::MockHousekeeping, ids::MockIds, log::MockLog, observer::MockObserver, reservations::MockReservations, sales::MockSales,
     secrets::MockSecrets, store::MockStore, tokens::MockTokens, users::MockUsers, wallets::MockWallets,
 };
 
@@ -79,6 +81,8 @@ pub struct Ports {
     pub health_check: Arc<dyn HealthCheck>,
     /// The event log.
     pub log: Arc<dyn Log>,
+    /// The sales that are folded from the event log.
+    pub sales: Arc<dyn Sales>,
     /// Whether other processes commit to the same store, so that the log must be followed.
     pub is_shared: bool,
 }
@@ -99,6 +103,7 @@ impl Ports {
             + Housekeeping
             + HealthCheck
             + Log
+            + Sales
             + 'static,
     {
         Self {
@@ -115,6 +120,7 @@ impl Ports {
             housekeeping: adapter.clone(),
             health_check: adapter.clone(),
             log: adapter.clone(),
+            sales: adapter.clone(),
             is_shared: false,
         }
     }

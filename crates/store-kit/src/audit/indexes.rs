@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    AuditEntry, Concert, IdempotencyRecord, Payment, Queue, QueueToken, Reservation, Schedule, Seat, TokenState, User, Versioned, Wallet,
-    WalletEntry,
+    AuditEntry, Concert, IdempotencyRecord, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleSales, Seat, TokenState, User,
+    Versioned, Wallet, WalletEntry,
 };
 
 use crate::engine::Order::Ascending;
@@ -28,6 +28,7 @@ pub(super) fn count_wrong(view: View<'_>) -> Result<usize, Fault> {
     plain::<User>(view, Kind::User, &mut expected)?;
     plain::<WalletEntry>(view, Kind::WalletEntry, &mut expected)?;
     plain::<AuditEntry>(view, Kind::AuditEntry, &mut expected)?;
+    plain::<ScheduleSales>(view, Kind::ScheduleSales, &mut expected)?;
     unused_tokens(view, &mut expected)?;
     unchecked_users(view, &mut expected)?;
     let mut wrong = 0;

@@ -29,6 +29,7 @@ pub mod payment;
 pub mod queue;
 pub mod reservation;
 pub mod reserved_seat;
+pub mod sales;
 pub mod schedule;
 pub mod seat;
 pub mod token;

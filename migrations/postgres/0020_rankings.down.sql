@@ -1,0 +1,2 @@
+DROP TABLE sales_position;
+DROP TABLE schedule_sales;
