@@ -26,7 +26,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 /// A concert.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Concert)]
-struct ConcertBody {
+pub(super) struct ConcertBody {
     id: Uuid,
     /// The name of the concert.
     name: String,
@@ -75,7 +75,7 @@ impl From<ScheduleSummary> for ScheduleSummaryBody {
 }
 
 impl ConcertBody {
-    fn new(ConcertView { concert, summary }: ConcertView, currency: Currency) -> Self {
+    pub(super) fn new(ConcertView { concert, summary }: ConcertView, currency: Currency) -> Self {
         let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation());
         let Listing { description, image_url, venue, .. } = concert.listing().clone();
         Self {

@@ -15,6 +15,7 @@ mod public_schedule;
 pub(crate) mod queue_token_events;
 mod queue_tokens;
 mod queues;
+mod rankings;
 mod refunds;
 mod reservations;
 mod reserved_schedule;
@@ -38,6 +39,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(queues::configure)
         .configure(board::configure)
         .configure(concerts::configure)
+        .configure(rankings::configure)
         .configure(schedules::configure)
         .configure(public_schedule::configure)
         .configure(seats::configure)

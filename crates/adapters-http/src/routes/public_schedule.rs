@@ -21,7 +21,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 /// A schedule: one performance of a concert, as everyone sees it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PublicSchedule)]
-struct PublicScheduleBody {
+pub(super) struct PublicScheduleBody {
     id: Uuid,
     concert_id: Uuid,
     /// When the show starts.
@@ -43,7 +43,7 @@ struct PublicScheduleBody {
 }
 
 impl PublicScheduleBody {
-    fn new(view: PublicSchedule, currency: Currency) -> Self {
+    pub(super) fn new(view: PublicSchedule, currency: Currency) -> Self {
         let PublicSchedule { schedule, venue, state, prices } = view;
         let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
         Self {

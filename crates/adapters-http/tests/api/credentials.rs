@@ -43,6 +43,8 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/concerts", Nothing),
     ("get", "/v1/concerts/{id}", Nothing),
     ("get", "/v1/concerts/{id}/schedules", Admission),
+    ("get", "/v1/rankings/popular", Nothing),
+    ("get", "/v1/rankings/sold-out", Nothing),
     ("get", "/v1/schedules/{id}", Nothing),
     ("get", "/v1/schedules/{id}/seats", Admission),
     ("get", "/v1/schedules/{id}/layout", Nothing),

@@ -31,6 +31,8 @@ fn the_document_contains_every_operation_of_the_contract() {
         "GET /v1/concerts",
         "GET /v1/concerts/{id}",
         "GET /v1/concerts/{id}/schedules",
+        "GET /v1/rankings/popular",
+        "GET /v1/rankings/sold-out",
         "GET /v1/schedules/{id}",
         "GET /v1/schedules/{id}/seats",
         "GET /v1/schedules/{id}/layout",

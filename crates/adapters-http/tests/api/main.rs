@@ -30,6 +30,7 @@ mod payments;
 mod plan;
 mod queue_tokens;
 mod queues;
+mod rankings;
 mod refunds;
 mod reservations;
 mod schedules;

@@ -12,7 +12,7 @@ use adapters_http::{Api, Issuer, Role};
 use adapters_memory::MemoryStore;
 use application::ports::{Clock as _, Ids as _};
 use application::testing::StoppedClock;
-use application::{RandomIds, Scheduler, WaitingRoom};
+use application::{RandomIds, SalesFold, Scheduler, WaitingRoom};
 use domain::{Queue, UserId, Versioned};
 use serde_json::{Value, json};
 use time::Duration as Span;
@@ -60,6 +60,11 @@ impl Shop {
     pub(crate) async fn tick(&self) {
         let queues: Vec<_> = self.queues.iter().map(|queue| queue.id()).collect();
         self.scheduler.tick(&queues).await.expect("a tick");
+    }
+
+    /// Folds the events of the log into sales.
+    pub(crate) async fn fold(&self) {
+        SalesFold::new(&self.store.ports()).fold().await.expect("folded events");
     }
 
     /// Returns a visitor with an access token but without any stored data.

@@ -121,7 +121,17 @@ impl Concerts {
         let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
         let concert =
             self.catalogue.concert(schedule.concert()).await?.filter(|concert| concert.is_public(now)).ok_or(Refusal::NotFound)?;
-        let seats = self.offered_seats([&schedule.row], now).await?.remove(&id);
+        self.show_schedule(&concert, schedule, now).await
+    }
+
+    /// Returns the view of a schedule of `concert`.
+    pub(super) async fn show_schedule(
+        &self,
+        concert: &Concert,
+        schedule: Versioned<Schedule>,
+        now: OffsetDateTime,
+    ) -> Result<PublicSchedule, Error> {
+        let seats = self.offered_seats([&schedule.row], now).await?.remove(&schedule.id());
         let (state, venue) = (ScheduleState::of(&schedule, seats, now), concert.venue().cloned());
         Ok(PublicSchedule { schedule, venue, state, prices: seats.map(|seats| seats.prices) })
     }
@@ -140,9 +150,18 @@ impl Concerts {
 
     /// Returns the views of those of the concerts that are public.
     async fn views(&self, ids: Vec<ConcertId>, now: OffsetDateTime) -> Result<Vec<ConcertView>, Error> {
+        self.show(self.found(ids, now).await?, now).await
+    }
+
+    /// Returns those of the concerts that are public, with their schedules.
+    pub(super) async fn found(&self, ids: Vec<ConcertId>, now: OffsetDateTime) -> Result<Vec<ConcertSchedules>, Error> {
         let read = stream::iter(ids).map(|id| self.catalogue.concert_schedules(id)).buffered(READS);
         let found: Vec<Option<ConcertSchedules>> = read.try_collect().await?;
-        let found: Vec<ConcertSchedules> = found.into_iter().flatten().filter(|found| found.concert.is_public(now)).collect();
+        Ok(found.into_iter().flatten().filter(|found| found.concert.is_public(now)).collect())
+    }
+
+    /// Returns the views of concerts.
+    pub(super) async fn show(&self, found: Vec<ConcertSchedules>, now: OffsetDateTime) -> Result<Vec<ConcertView>, Error> {
         let seats = self.offered_seats(found.iter().flat_map(|found| &found.schedules).map(|schedule| &schedule.row), now).await?;
         let view = |ConcertSchedules { concert, schedules }: ConcertSchedules| {
             let offers: Vec<_> = schedules.iter().map(|schedule| (&schedule.row, seats.get(&schedule.id()).copied())).collect();

@@ -14,6 +14,7 @@ mod my_reservations;
 mod my_wallet;
 mod pay;
 mod poll;
+mod rankings;
 mod refund;
 mod register;
 mod release;
@@ -33,6 +34,7 @@ pub use my_reservations::{MyReservations, TicketCursor};
 pub use my_wallet::{MyWallet, Profile};
 pub use pay::PayReservation;
 pub use poll::PollToken;
+pub use rankings::{PopularConcert, ReadRankings, SoldOutSchedule};
 pub use refund::RefundPayment;
 pub use register::RegisterUser;
 pub use release::ReleaseHold;
@@ -40,7 +42,7 @@ pub use release::ReleaseHold;
 use self::admin::{FindReservations, FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
 use crate::ports::{Clock, Ids, Ports};
 use crate::ticket_codes::TicketCodes;
-use crate::{AuditJobs, BestSeats, CatalogueModel, DetailsReader, GroupCommit, Layouts, SeatMaps, WaitingRoom};
+use crate::{AuditJobs, BestSeats, CatalogueModel, DetailsReader, GroupCommit, Layouts, RecentSales, SeatMaps, WaitingRoom};
 
 /// All use cases, wired.
 #[derive(Clone)]
@@ -57,6 +59,8 @@ pub struct UseCases {
     pub leave: LeaveQueue,
     /// Reads the catalogue.
     pub concerts: Concerts,
+    /// Reads rankings.
+    pub rankings: ReadRankings,
     /// Holds seats.
     pub hold: HoldSeats,
     /// Holds the best available seats.
@@ -145,13 +149,15 @@ impl UseCases {
             ids,
         } = parts;
         let details = DetailsReader::new(ports.reservations.clone(), ports.catalogue.clone(), seat_maps.clone(), clock.clone());
+        let concerts = Concerts::new(catalogue.clone(), seat_maps.clone(), layouts.clone(), clock.clone());
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
             join: JoinQueue::new(joins.clone(), ids.clone()),
             poll: PollToken::new(room.clone()),
             enter: Enter::new(commits.clone(), room.clone(), catalogue.clone()),
             leave: LeaveQueue::new(commits.clone()),
-            concerts: Concerts::new(catalogue.clone(), seat_maps.clone(), layouts.clone(), clock.clone()),
+            rankings: ReadRankings::new(Arc::new(RecentSales::new(ports.sales.clone())), concerts.clone()),
+            concerts,
             hold: HoldSeats::new(commits.clone(), ids.clone()),
             hold_best: HoldBestSeats::new(commits.clone(), ids.clone(), best_seats.clone(), catalogue.clone(), room.clone()),
             exchange: ExchangeSeats::new(commits.clone(), ids.clone()),

@@ -1,9 +1,13 @@
 //! Valid request bodies for each admin route.
 
+use std::collections::BTreeMap;
+
 use application::TicketCodes;
+use application::ports::{Clock as _, Position};
 use domain::testing::seat_number;
-use domain::{ReservationId, TicketId};
+use domain::{PaidSeats, ReservationId, SalesEvent, ScheduleOffer, TicketId, sales};
 use serde_json::{Value, json};
+use time::Duration;
 
 use crate::plan::{AUDIT, CONCERT, LATER_SCHEDULE, QUEUE, SCHEDULE, TICKET_KEY};
 use crate::shop::{Shop, Visitor};
@@ -54,6 +58,15 @@ pub(crate) async fn store_the_reader(shop: &Shop, operator: &Visitor) {
 pub(crate) async fn run_an_audit(shop: &Shop, operator: &Visitor) {
     let audit = shop.post("/v1/admin/audits").by(operator).send().await.with_status(202);
     assert_eq!(audit.text("id"), AUDIT.to_string());
+}
+
+/// Adds sales, as if the schedule had sold out, so that rankings have an item.
+pub(crate) async fn rank_the_schedule(shop: &Shop) {
+    let paid_at = shop.clock.now();
+    let paid = SalesEvent::Paid(PaidSeats { schedule: SCHEDULE, concert: CONCERT, count: 10, paid_at });
+    let offer = ScheduleOffer { seats: 10, opens_at: paid_at - Duration::seconds(35) };
+    let sales = sales::fold([], &[paid], &BTreeMap::from([(SCHEDULE, offer)]));
+    assert!(shop.store.ports().sales.advance(None, Position(0), &sales).await.expect("sales"));
 }
 
 /// Returns the id of the ticket for a seat of `reservation`.

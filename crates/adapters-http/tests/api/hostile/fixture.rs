@@ -113,14 +113,14 @@ impl Fixture {
         let bob = shop.admitted("Bob").await;
         let seats = format!("/v1/schedules/{}/seats", SCHEDULE.0);
         shop.get(&seats).by(&bob).send().await.with_status(200);
-        let hold = shop.hold(&ada, "hold again", &[2]).await;
-        assert_eq!(hold.status, 400, "a key has no space");
+        assert_eq!(shop.hold(&ada, "hold again", &[2]).await.status, 400, "a key has no space");
         let hold = shop.hold(&ada, "hold-again", &[2]).await.with_status(201).text("id");
 
         let operator = shop.operator();
         valid_requests::cancel_the_later_schedule(&shop, &operator).await;
         valid_requests::store_the_reader(&shop, &operator).await;
         valid_requests::run_an_audit(&shop, &operator).await;
+        valid_requests::rank_the_schedule(&shop).await;
         let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
         let token = ada.queue_token.clone().expect("a token");
         let tickets = shop.post(&format!("/v1/queue-tokens/{token}/stream-tickets")).by(&ada).send().await.with_status(201);
