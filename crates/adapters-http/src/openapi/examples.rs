@@ -39,12 +39,12 @@ pub(super) fn add(document: &mut Value) {
     }
 }
 
-/// Adds the example of the members that only problems of one code have. The schema of the common members has an example of theirs.
+/// Adds the example of the members that all problems of one code have, and only they. The schema of the common members has an example of
+/// theirs.
 fn add_to_problem(schema: &mut Value, example: &Value) {
     let own = &mut schema["allOf"][1];
-    let of_code =
-        own["properties"].as_object().into_iter().flatten().filter_map(|(name, _)| Some((name.clone(), example.get(name)?.clone())));
-    let of_code: Map<_, _> = of_code.collect();
+    let required = own["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let of_code: Map<_, _> = required.filter_map(|name| Some((name.to_owned(), example.get(name)?.clone()))).collect();
     if of_code.len() > 1 {
         own["examples"] = json!([of_code]);
     }

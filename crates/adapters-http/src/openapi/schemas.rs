@@ -23,6 +23,12 @@ pub(super) fn complete(document: &mut Value) {
         if responses.contains(name) && !requests.contains(name) {
             walk(schema, &mut require_nullable_members);
         }
+        // That they are pages of lists is said by their names.
+        if name.starts_with("List_")
+            && let Value::Object(schema) = schema
+        {
+            schema.remove("description");
+        }
     }
     // Those of problems are complete.
     if let Value::Object(schemas) = &mut document["components"]["schemas"] {

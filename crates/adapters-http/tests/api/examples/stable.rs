@@ -35,12 +35,14 @@ fn replace(value: &mut Value, known: &mut HashMap<Uuid, String>) {
         Value::String(text) if text.starts_with("eyJ") => ACCESS_TOKEN.clone_into(text),
         Value::String(text) if text.starts_with(STREAM) => *text = format!("{STREAM}{STREAM_TICKET}"),
         Value::String(text) if text.len() == TICKET_CODE.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-            TICKET_CODE.clone_into(text)
+            TICKET_CODE.clone_into(text);
         }
         Value::String(text) => *text = with_stable_ids(&with_stable_retry(text), known),
         Value::Array(items) => {
             items.truncate(MAX_ITEMS);
-            items.iter_mut().for_each(|item| replace(item, known));
+            for item in items {
+                replace(item, known);
+            }
         }
         Value::Object(members) => members.values_mut().for_each(|member| replace(member, known)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
