@@ -42,6 +42,7 @@ fn only_clauses_about_durability_and_sharing_are_reported_as_ignored() {
         "durability::a_commit_survives_a_crash",
         "durability::a_commit_survives_a_restart_of_the_process",
         "durability::a_log_reader_continues_after_a_crash",
+        "durability::sales_and_their_position_survive_a_crash",
         "durability::the_secret_survives_a_restart_of_the_process",
         "sharing::a_conflicting_commit_adds_no_rows",
         "sharing::all_processes_read_the_same_events",
@@ -53,6 +54,7 @@ fn only_clauses_about_durability_and_sharing_are_reported_as_ignored() {
         "sharing::pruned_rows_are_reported_as_missing",
         "sharing::rows_of_another_process_are_returned",
         "sharing::rows_of_another_process_are_returned_once",
+        "sharing::two_processes_fold_each_payment_once",
     ];
     assert_eq!(ignored, expected);
 }
