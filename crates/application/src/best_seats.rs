@@ -102,19 +102,18 @@ impl BestSeats {
         if must_refresh {
             self.refresh(schedule, &free).await?;
         }
-        let mut choices = match lock(&free).choose(&hall, wish, taken) {
-            Ok(choices) => choices,
+        let (choices, id) = match lock(&free).offer(&hall, wish, taken) {
+            Ok(offer) => offer,
             Err(unknown) => return Ok(Err(unknown)),
         };
-        if choices.is_empty() {
+        let mut offer = Offer { candidates: Candidates { size: wish.count, layout: schedule.layout(), choices }, free: Some((free, id)) };
+        if offer.is_empty() {
             // Everything that is left was offered to others. Some of them may leave it.
             let now_free = self.seat_maps.free_seats(schedule).await?;
             let is_free = |number: SeatNumber| now_free.contains(number.get()) && !taken.contains(number.get());
-            choices = hall.choices(wish, is_free, CHOICES).unwrap_or_default();
+            offer.candidates.choices = hall.choices(wish, is_free, CHOICES).unwrap_or_default();
         }
-        let id = lock(&free).hand_out(choices.first());
-        let candidates = Candidates { size: wish.count, layout: schedule.layout(), choices };
-        Ok(Ok(Offer { candidates, free: Some((free, id)) }))
+        Ok(Ok(offer))
     }
 
     async fn refresh(&self, schedule: &Schedule, free: &Mutex<Free>) -> Result<(), Error> {
@@ -158,22 +157,78 @@ impl BestSeats {
 }
 
 impl Free {
-    fn choose(&self, hall: &Hall, wish: &Wish, taken: &RoaringBitmap) -> Result<Vec<SeatSelection>, Unknown> {
-        hall.choices(wish, |number| self.seats.contains(number.get()) && !taken.contains(number.get()), CHOICES)
-    }
-
-    /// Leaves the best choice out of the next offers, and returns the id of this one.
-    fn hand_out(&mut self, best: Option<&SeatSelection>) -> u64 {
-        let numbers = best.map_or_else(Vec::new, |best| best.numbers().to_vec());
-        for number in &numbers {
+    /// Returns an offer's choices and its id. The next offers leave out the best of the choices.
+    fn offer(&mut self, hall: &Hall, wish: &Wish, taken: &RoaringBitmap) -> Result<(Vec<SeatSelection>, u64), Unknown> {
+        let choices = hall.choices(wish, |number| self.seats.contains(number.get()) && !taken.contains(number.get()), CHOICES)?;
+        let best = choices.first().map_or_else(Vec::new, |best| best.numbers().to_vec());
+        for number in &best {
             self.seats.remove(number.get());
         }
         self.offers += 1;
-        self.offered.insert(self.offers, numbers);
-        self.offers
+        self.offered.insert(self.offers, best);
+        Ok((choices, self.offers))
     }
 }
 
 fn lock(free: &Mutex<Free>) -> MutexGuard<'_, Free> {
     free.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use domain::Layout;
+    use domain::testing::{seat_number, won};
+
+    use super::*;
+
+    /// Returns a row of ten seats, and its free seats: all of them.
+    fn a_row() -> (Hall, Free) {
+        let labels: Vec<_> = (1..=10).map(|number| (seat_number(number), format!("Row A {number}"))).collect();
+        let seats = labels.iter().map(|(number, label)| (*number, label.as_str(), won(60_000), false));
+        let free = Free { seats: (1..=10).collect(), ..Free::default() };
+        (Hall::of(&Layout::of(seats).unwrap()), free)
+    }
+
+    fn two_seats() -> Wish {
+        let count = NonZeroU32::new(2).unwrap();
+        Wish { count, together: true, accessible: false, category: None, section: None }
+    }
+
+    fn numbers(choices: &[SeatSelection]) -> Vec<u32> {
+        choices.first().into_iter().flat_map(SeatSelection::numbers).map(|number| number.get()).collect()
+    }
+
+    #[test]
+    fn the_best_choice_of_an_offer_is_left_out_of_the_next_ones() {
+        let (hall, mut free) = a_row();
+        let mut offered: Vec<_> =
+            (0..5).flat_map(|_| numbers(&free.offer(&hall, &two_seats(), &RoaringBitmap::new()).unwrap().0)).collect();
+        assert_eq!(&offered[..4], [5, 6, 3, 4]);
+        offered.sort_unstable();
+        assert_eq!(offered, (1..=10).collect::<Vec<_>>());
+        let (none, id) = free.offer(&hall, &two_seats(), &RoaringBitmap::new()).unwrap();
+        assert_eq!((none.len(), id), (0, 6));
+    }
+
+    #[test]
+    fn seats_that_are_known_to_be_taken_are_not_offered() {
+        let (hall, mut free) = a_row();
+        let (choices, _) = free.offer(&hall, &two_seats(), &RoaringBitmap::from([5, 6])).unwrap();
+        assert_eq!(numbers(&choices), [3, 4]);
+        assert!(choices.iter().flat_map(SeatSelection::numbers).all(|number| ![5, 6].contains(&number.get())));
+    }
+
+    #[test]
+    fn an_offer_ends_when_it_is_dropped() {
+        let (hall, mut free) = a_row();
+        let (choices, id) = free.offer(&hall, &two_seats(), &RoaringBitmap::new()).unwrap();
+        let free = Arc::new(Mutex::new(free));
+        let candidates = Candidates { size: two_seats().count, layout: None, choices };
+        let offer = Offer { candidates, free: Some((free.clone(), id)) };
+        assert_eq!(lock(&free).offered[&id].len(), 2);
+        drop(offer);
+        assert!(lock(&free).offered.is_empty());
+    }
 }
