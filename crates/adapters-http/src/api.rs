@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use crate::auth::Issuers;
 use crate::edge::Tracer;
 use crate::limits::Limits;
+use crate::pages::Pages;
 use crate::problem::Problem;
 use crate::readiness::ReadinessCheck;
 use crate::routes::availability::AvailabilityPages;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub metrics: MetricsPage,
     /// Exports the spans of requests, if set.
     pub tracer: Option<Arc<dyn Tracer>>,
+    /// The pages that other crates add.
+    pub pages: Pages,
     /// Ends all event streams, which would otherwise delay a shutdown.
     pub closing: CancellationToken,
 }

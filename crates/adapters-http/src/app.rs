@@ -23,15 +23,20 @@ use crate::{cors, limits, openapi, routes};
 pub fn app(
     api: &Api,
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()> + use<>> {
+    let added = Rc::new(Table(page_rows(api.pages.patterns()).collect()));
     App::new()
         .app_data(api.clone())
-        .app_data(Rc::new(RequestMetrics::of(openapi::document(), pages())))
+        .app_data(Rc::new(RequestMetrics::of(openapi::document(), pages().chain(api.pages.patterns()))))
         .into_utoipa_app()
         .configure(routes::configure)
         .into_app()
         .configure(routes::docs::configure)
         .configure(routes::problems::configure)
-        .default_service(web::to(|request: HttpRequest| async move { Err::<HttpResponse, Problem>(TABLE.refuse(&request)) }))
+        .configure(|config| api.pages.configure(config))
+        .default_service(web::to(move |request: HttpRequest| {
+            let problem = TABLE.refuse(&request).or_else(|| added.refuse(&request)).unwrap_or_else(unknown);
+            std::future::ready(Err::<HttpResponse, Problem>(problem))
+        }))
         .wrap(from_fn(limits::pass))
         .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors::layer(&api.settings.cors_origins)))
         // Boxed, since each open connection reserves space for the future.
@@ -43,7 +48,7 @@ fn pages() -> impl Iterator<Item = &'static str> {
     routes::docs::PATTERNS.iter().copied().chain([routes::problems::PATTERN])
 }
 
-/// Created once and shared by all workers.
+/// The paths of the API. Created once and shared by all workers.
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(openapi::document()));
 
 /// The methods of each path, from the OpenAPI document.
@@ -71,22 +76,25 @@ impl Table {
             let resource = ResourceDef::new(pattern.replace("{id}", "{id:[^/:]+}"));
             Row { resource, pattern: pattern.clone(), allowed: allowed.join(", ") }
         });
-        let pages = pages().map(|pattern| Row {
-            resource: ResourceDef::new(pattern),
-            pattern: pattern.to_owned(),
-            allowed: "GET, HEAD".to_owned(),
-        });
-        Self(rows.chain(pages).collect())
+        Self(rows.chain(page_rows(pages())).collect())
     }
 
-    /// Returns the problem of a request that no route matches.
-    fn refuse(&self, request: &HttpRequest) -> Problem {
+    /// Returns the problem of a request that no route matches, if its path is in this table.
+    fn refuse(&self, request: &HttpRequest) -> Option<Problem> {
         // Decoded, as in the router.
         let path = request.match_info().as_str();
-        let Some(Row { pattern, allowed, .. }) = self.0.iter().find(|row| row.resource.is_match(path)) else {
-            return Problem::new(Code::NotFound, "there is no such resource");
-        };
+        let Row { pattern, allowed, .. } = self.0.iter().find(|row| row.resource.is_match(path))?;
         request.extensions_mut().insert(MatchedPattern(pattern.clone()));
-        Problem::new(Code::MethodNotAllowed, format!("the methods of this resource are {allowed}")).with_header(header::ALLOW, allowed)
+        let problem = Problem::new(Code::MethodNotAllowed, format!("the methods of this resource are {allowed}"));
+        Some(problem.with_header(header::ALLOW, allowed))
     }
+}
+
+/// Returns the rows of pages.
+fn page_rows(patterns: impl Iterator<Item = &'static str>) -> impl Iterator<Item = Row> {
+    patterns.map(|pattern| Row { resource: ResourceDef::new(pattern), pattern: pattern.to_owned(), allowed: "GET, HEAD".to_owned() })
+}
+
+fn unknown() -> Problem {
+    Problem::new(Code::NotFound, "there is no such resource")
 }

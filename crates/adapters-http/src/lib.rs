@@ -12,6 +12,7 @@ mod edge;
 mod extract;
 mod limits;
 mod openapi;
+mod pages;
 mod problem;
 mod readiness;
 mod response;
@@ -25,6 +26,7 @@ pub use auth::{CannotSign, Issuer, Issuers, KeyStore, Keys, KeysError, Role, Sig
 pub use edge::{Answered, TraceContext, Tracer};
 pub use limits::{ForwardedHeader, LimitSettings, Rate, TrustedProxies};
 pub use openapi::openapi;
+pub use pages::Pages;
 pub use readiness::{Readiness, ReadinessCheck};
 pub use settings::{AvailabilitySettings, HttpSettings, StreamSettings};
 pub use wire::{WireSettings, serve};

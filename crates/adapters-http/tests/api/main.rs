@@ -26,6 +26,7 @@ mod languages;
 mod layouts;
 mod limits;
 mod log;
+mod pages;
 mod payments;
 mod plan;
 mod queue_tokens;

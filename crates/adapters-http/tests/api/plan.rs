@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::Service as _;
 use actix_web::test::{TestRequest, init_service};
-use adapters_http::{Api, HttpSettings, Issuer, Issuers, Parts, Readiness, TrustedIssuer, app};
+use adapters_http::{Api, HttpSettings, Issuer, Issuers, Pages, Parts, Readiness, TrustedIssuer, app};
 use adapters_memory::MemoryStore;
 use application::group_commit::Limits;
 use application::ports::{Clock as _, Observer, Ports};
@@ -52,6 +52,7 @@ pub(crate) struct Plan {
     pub(crate) queue_state: QueueState,
     pub(crate) ports: fn(&mut Ports),
     pub(crate) trusted: Vec<TrustedIssuer>,
+    pub(crate) pages: Pages,
 }
 
 /// Returns the runtime that owns the stores, as in the server.
@@ -71,6 +72,7 @@ impl Default for Plan {
             queue_state: QueueState::Open,
             ports: |_| {},
             trusted: Vec::new(),
+            pages: Pages::default(),
         }
     }
 }
@@ -161,6 +163,7 @@ impl Plan {
             ids,
             metrics: Arc::new(|| "# no metrics\n".to_owned()),
             tracer: None,
+            pages: self.pages,
             closing: closing.clone(),
         });
         let service = Rc::new(init_service(app(&api)).await);

@@ -1,10 +1,11 @@
-//! The configuration of the HTTP server: `[http]` and `[limits]`.
+//! The configuration of the HTTP server: `[http]`, `[web]` and `[limits]`.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use adapters_http::{AvailabilitySettings, ForwardedHeader, LimitSettings, Rate, StreamSettings, TrustedProxies};
+use adapters_web::WebSettings;
 
 use super::checks::{SECONDS_PER_DAY, milliseconds, seconds, size, within};
 use super::error::{ConfigError, invalid};
@@ -26,10 +27,11 @@ pub(crate) struct Http {
     /// Without its size, which is among those of the memory.
     pub(crate) availability: AvailabilitySettings,
     pub(crate) cors_origins: Vec<String>,
+    pub(crate) web: WebSettings,
     pub(crate) limits: LimitSettings,
 }
 
-pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigError> {
+pub(super) fn read(Values { http, web, limits, .. }: &Values) -> Result<Http, ConfigError> {
     let workers = size("http.workers", http.workers, 0..=1_024)?;
     Ok(Http {
         bind: http.bind.parse().map_err(|_| invalid("http.bind", "must be an address and a port, like 127.0.0.1:8080"))?,
@@ -53,6 +55,11 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
             ..AvailabilitySettings::default()
         },
         cors_origins: list("http.cors_origins", &http.cors_origins, origin)?,
+        web: WebSettings {
+            shop: web.shop,
+            console: web.console,
+            frame_ancestors: list("web.frame_ancestors", &web.frame_ancestors, origin)?,
+        },
         limits: LimitSettings {
             in_flight: size("limits.max_in_flight", limits.max_in_flight, 1..=1_000_000)?,
             overload_pause: milliseconds("limits.overload_pause_milliseconds", limits.overload_pause_milliseconds, 0..=10_000)?,

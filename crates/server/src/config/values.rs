@@ -9,6 +9,7 @@ use crate::hidden;
 #[serde(deny_unknown_fields)]
 pub(super) struct Values {
     pub(super) http: Http,
+    pub(super) web: Web,
     pub(super) limits: Limits,
     pub(super) database: Database,
     pub(super) demo: Demo,
@@ -43,6 +44,14 @@ pub(super) struct Http {
     pub(super) event_stream_seconds: u32,
     pub(super) stream_ticket_seconds: u32,
     pub(super) cors_origins: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Web {
+    pub(super) shop: bool,
+    pub(super) console: bool,
+    pub(super) frame_ancestors: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

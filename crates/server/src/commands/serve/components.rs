@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_http::{Api, AvailabilitySettings, HttpSettings, Issuers, Parts as ApiParts, Tracer};
+use adapters_http::{Api, AvailabilitySettings, HttpSettings, Issuers, Pages, Parts as ApiParts, Tracer};
+use adapters_web::Site;
 use anyhow::Context;
 use application::service::{Parts as ServiceParts, Settings as ServiceSettings};
 use application::{LedgerMonitor, RandomIds, Service};
@@ -91,7 +92,10 @@ pub(super) async fn prepare(
     let sources = Sources { lanes, room, sales_metrics, connections: connections.clone() };
     let metrics = measure::page(metrics, sources);
     let runtime = runtime.handle().clone();
-    let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer, closing: closing.clone() };
+    let site = Site::load(&settings.http.web).context("the pages can't be read")?;
+    let pages = Pages::new(site.patterns().collect::<Vec<_>>(), move |config| site.configure(config));
+    let parts =
+        ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer, pages, closing: closing.clone() };
     Ok((Api::new(parts), BackgroundTasks { service, tasks, stop, closing, health, connections }))
 }
 

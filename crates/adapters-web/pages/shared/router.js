@@ -1,0 +1,79 @@
+// One page per address: the view of the address is started, and the former one is stopped.
+import { render } from './html.js';
+
+/** @typedef {import('./html.js').Template} Template */
+/**
+ * A page: its title, its template, and what follows each time it was drawn.
+ * @typedef {{ title: () => string, template: () => Template, drawn?: () => void }} View
+ */
+/** @typedef {{ signal: AbortSignal, update: () => void, parameter: string, query: URLSearchParams }} Context */
+/** @typedef {{ pattern: RegExp, open: (context: Context) => View }} Route */
+
+/** @type {{ view?: View, stop?: AbortController, scheduled: boolean }} */
+const current = { scheduled: false };
+/** @type {{ routes: Route[], frame: (content: Template, path: string) => Template, root: HTMLElement, titleSuffix: string }} */
+let app;
+
+/**
+ * Starts an application of these routes; `frame` surrounds the content of each.
+ * @param {typeof app} settings
+ */
+export function start(settings) {
+  app = settings;
+  addEventListener('popstate', () => open());
+  document.addEventListener('click', event => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.origin !== location.origin || link.target || !routeOf(link.pathname)) return;
+    event.preventDefault();
+    navigate(link.pathname + link.search);
+  });
+  open();
+}
+
+/** @param {string} path */
+const routeOf = path => app.routes.find(({ pattern }) => pattern.test(path));
+
+/**
+ * Goes to another page of the application.
+ * @param {string} path
+ * @param {{ replace?: boolean }} [options]
+ */
+export function navigate(path, { replace = false } = {}) {
+  if (replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
+  open();
+  scrollTo({ top: 0 });
+  // Screen readers continue with the new page.
+  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (app.root.querySelector('[data-focus], h1'))?.focus({ preventScroll: true }));
+}
+
+function open() {
+  current.stop?.abort();
+  const stop = new AbortController();
+  const route = routeOf(location.pathname) ?? app.routes[0];
+  if (!route) throw new Error('there are no routes');
+  const parameter = decodeURIComponent(route.pattern.exec(location.pathname)?.[1] ?? '');
+  current.stop = stop;
+  const context = { signal: stop.signal, update, parameter, query: new URLSearchParams(location.search) };
+  current.view = route.open(context);
+  draw();
+}
+
+/** Draws the current page again, once per frame at most. */
+export function update() {
+  if (current.scheduled) return;
+  current.scheduled = true;
+  queueMicrotask(() => {
+    current.scheduled = false;
+    draw();
+  });
+}
+
+function draw() {
+  const { view } = current;
+  if (!view) return;
+  document.title = `${view.title()} · ${app.titleSuffix}`;
+  render(app.frame(view.template(), location.pathname), app.root);
+  view.drawn?.();
+}
