@@ -125,7 +125,8 @@ export class Choice {
   }
 
   canvas() {
-    return html`<canvas id="hall" data-stage=${t('seats.stage')}></canvas>`;
+    const { left, right, top, bottom } = this.hall.bounds;
+    return html`<canvas id="hall" data-stage=${t('seats.stage')} .style=${`--shape:${right - left}/${bottom - top}`}></canvas>`;
   }
 
   /** Attaches the map to the canvas, once it is in the page. */
