@@ -32,28 +32,8 @@ python clients/python/generator/generate.py docs/openapi.json clients/python/src
 README=$(cd "$TARGET/python" && pwd)/readme.py
 (cd clients/python && mypy --no-error-summary && mypy --no-error-summary "$README" && ruff check --quiet . && ruff format --quiet --check .)
 
-: "${FRONTROW:=}"
-if [ -z "$FRONTROW" ]; then
-    cargo build --quiet --workspace --all-features --bin frontrow
-    FRONTROW=$TARGET/debug/frontrow
-fi
-FOLDER=$(mktemp -d)
-SERVER=
-finish() {
-    [ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null || true
-    rm -rf "$FOLDER"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-FRONTROW__DATABASE__URL=memory: FRONTROW__HTTP__BIND=127.0.0.1:0 FRONTROW__DEMO__ENABLED=true FRONTROW__LOG__FILTER=warn \
-    "$FRONTROW" serve >"$FOLDER/server.log" 2>&1 &
-SERVER=$!
-BASE=
-for _ in $(seq 100); do
-    BASE=$(sed -n 's|.*\(http://127\.0\.0\.1:[0-9]*\).*|\1|p' "$FOLDER/server.log" | head -n 1)
-    [ -n "$BASE" ] && break
-    sleep 0.2
-done
+. scripts/serve.sh
+serve
 FRONTROW_URL=$BASE node clients/typescript/test/story.mjs
 PYTHONPATH=clients/python/src python clients/python/test/refusals.py
 FRONTROW_URL=$BASE PYTHONPATH=clients/python/src python clients/python/test/story.py

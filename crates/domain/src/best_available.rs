@@ -300,6 +300,8 @@ mod tests {
         let two = hall(vec![row("A", 1, 3), row("B", 11, 20)]);
         assert_eq!(choices(&two, &[11, 12, 13, 14, 15, 16], &wish(2), 1), [[17, 18]], "of four neighbours rather than of three");
         assert_eq!(choices(&hall(vec![row("A", 1, 3)]), &[], &wish(2), 1), [[1, 2]], "it can't be avoided");
+        let six_to_twelve = choices(&hall(vec![row("A", 1, 14)]), &[1, 2, 3, 4, 5, 13, 14], &wish(2), 1);
+        assert_eq!(six_to_twelve, [[6, 7]], "7 and 8 are in the middle, but would leave 6 alone; an odd number is left in any case");
         assert_eq!(choices(&hall(vec![row("A", 1, 4)]), &[2], &wish(1), 1), [[1]], "a single seat rather than one of two neighbours");
     }
 

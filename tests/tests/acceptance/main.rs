@@ -8,6 +8,7 @@ mod metrics;
 mod process;
 mod proxy;
 mod races;
+mod shop_page;
 mod story;
 mod tracing;
 mod upgrade;

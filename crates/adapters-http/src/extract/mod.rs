@@ -45,4 +45,4 @@ pub(crate) use path::{MaybePathId, PathId, PathTicketId};
 pub(crate) use position::{read_position, write_position};
 pub(crate) use privileged::privileged_actor;
 pub(crate) use query::{NoQuery, Query, invalid_parameter};
-pub(crate) use stream_ticket::QueueTokenTicket;
+pub(crate) use stream_ticket::{AvailabilityTicket, QueueTokenTicket};

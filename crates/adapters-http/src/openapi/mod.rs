@@ -1,6 +1,7 @@
 //! The OpenAPI document, generated from the routes, in two steps: utoipa collects the routes with their schemas, in its own types; then the
 //! JSON is completed with what utoipa can't express.
 
+mod events;
 mod examples;
 mod lines;
 mod operations;
@@ -20,6 +21,7 @@ use utoipa_actix_web::AppExt as _;
 
 use crate::problem::{Code, FieldError, codes_of, documented, merge_common};
 use crate::routes;
+use crate::routes::queue_token_events::QueueNewsBody;
 
 /// The beginning of the paths of resources.
 const VERSIONED: &str = "/v1/";
@@ -51,7 +53,7 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
         (name = "admin", description = "The admin API, for access tokens with the role `operator`"),
         (name = "operations", description = "Health checks and metrics"),
     ),
-    components(schemas(FieldError)),
+    components(schemas(FieldError, QueueNewsBody)),
 )]
 struct Frontrow;
 

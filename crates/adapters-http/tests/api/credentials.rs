@@ -51,6 +51,8 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/schedules/{id}/layouts/{hash}", Nothing),
     ("get", "/v1/schedules/{id}/availability", Admission),
     ("get", "/v1/schedules/{id}/availability/events", Admission),
+    ("post", "/v1/schedules/{id}/availability/stream-tickets", Admission),
+    ("get", "/v1/streams/availability/{id}/{ticket}", Ticket),
     ("get", "/v1/queues/{id}", Nothing),
     ("get", "/v1/queues/{id}/board", Nothing),
     ("post", "/v1/queue-tokens", User),

@@ -39,6 +39,7 @@ fn the_document_contains_every_operation_of_the_contract() {
         "GET /v1/schedules/{id}/layouts/{hash}",
         "GET /v1/schedules/{id}/availability",
         "GET /v1/schedules/{id}/availability/events",
+        "POST /v1/schedules/{id}/availability/stream-tickets",
         "POST /v1/reservations",
         "POST /v1/reservations/{id}:exchange",
         "GET /v1/reservations",

@@ -5,6 +5,7 @@
 mod admin;
 mod answer;
 mod availability;
+mod availability_tickets;
 mod best_available;
 mod boards;
 mod cancellations;

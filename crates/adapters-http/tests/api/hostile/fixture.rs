@@ -123,8 +123,9 @@ impl Fixture {
         valid_requests::rank_the_schedule(&shop).await;
         let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
         let token = ada.queue_token.clone().expect("a token");
-        let tickets = shop.post(&format!("/v1/queue-tokens/{token}/stream-tickets")).by(&ada).send().await.with_status(201);
-        let stream = tickets.text("url");
+        let stream = async |path: String| shop.post(&path).by(&ada).send().await.with_status(201).text("url");
+        let token_stream = stream(format!("/v1/queue-tokens/{token}/stream-tickets")).await;
+        let availability_stream = stream(format!("/v1/schedules/{}/availability/stream-tickets", SCHEDULE.0)).await;
         let valid = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
                 ("GET", "/docs/{file}") => ("/docs/index.css".to_owned(), None),
@@ -158,8 +159,10 @@ impl Fixture {
                 ("GET" | "DELETE", path) | ("POST", path @ "/v1/queue-tokens/{token}/stream-tickets") if path.contains("{token}") => {
                     (path.replace("{token}", &token), None)
                 }
+                ("POST", path @ "/v1/schedules/{id}/availability/stream-tickets") => (path.replace("{id}", &SCHEDULE.0.to_string()), None),
                 ("POST" | "PUT" | "PATCH", unknown) => panic!("{unknown} is new: add a valid body for it here"),
-                (_, "/v1/streams/queue-tokens/{ticket}") => (stream.clone(), None),
+                (_, "/v1/streams/queue-tokens/{ticket}") => (token_stream.clone(), None),
+                (_, "/v1/streams/availability/{id}/{ticket}") => (availability_stream.clone(), None),
                 (_, path) if path.starts_with("/v1/concerts/{id}") => (path.replace("{id}", &CONCERT.0.to_string()), None),
                 (_, path) if path.starts_with("/v1/queues/{id}") => (path.replace("{id}", &QUEUE.0.to_string()), None),
                 (_, path) if path.starts_with("/v1/schedules/{id}") => {
