@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds clients/typescript and clients/python from docs/openapi.json, and lets each buy seats from a server with demo data: FRONTROW=path
-# uses an existing binary. Needs Node.js and Python 3.11 or newer, and their registries, npm and PyPI, for the first time.
+# Builds clients/typescript and clients/python from docs/openapi.json, checks the types of the pages, and lets each client buy seats from a
+# server with demo data: FRONTROW=path uses an existing binary. Needs Node.js and Python 3.11 or newer, and their registries, npm and PyPI,
+# for the first time.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,6 +19,7 @@ example() {
 
 openapi-typescript docs/openapi.json --output clients/typescript/src/schema.ts >/dev/null
 tsc --project clients/typescript
+tsc --project crates/adapters-web
 {
     echo 'declare const concert_id: string, schedule_id: string, show: (text: unknown) => void, mark: (seats: object) => void;'
     example ts typescript | sed "s|from \"frontrow\"|from \"$PWD/clients/typescript/dist/index.js\"|"

@@ -141,11 +141,19 @@ impl Browser {
         self.log("browser").await.into_iter().filter(is_error).collect()
     }
 
+    /// Takes a screenshot of what is shown, and returns it as PNG in Base64.
+    pub async fn screenshot(&self) -> String {
+        let answer = self.http.get(format!("http://127.0.0.1:{}/session/{}/screenshot", self.port, self.session)).send().await.unwrap();
+        let mut answer: Value = answer.json().await.unwrap();
+        let Value::String(image) = answer["value"].take() else { panic!("no screenshot: {answer}") };
+        image
+    }
+
     async fn log(&self, kind: &str) -> Vec<Value> {
         self.command("se/log", json!({ "type": kind })).await.as_array().unwrap().clone()
     }
 
-    async fn command(&self, name: &str, body: Value) -> Value {
+    pub(crate) async fn command(&self, name: &str, body: Value) -> Value {
         self.post(&format!("/session/{}/{name}", self.session), body).await
     }
 

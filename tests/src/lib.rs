@@ -26,6 +26,7 @@ mod shopper;
 mod stay;
 mod tamper;
 mod transcript;
+mod visitor;
 
 pub use browser::{Browser, Traffic};
 pub use checksum::all_rows;
@@ -45,3 +46,4 @@ pub use shopper::{ARENA_QUEUE, CLUB, CLUB_QUEUE, CLUB_SCHEDULE, Shopper, money};
 pub use stay::Stay;
 pub use tamper::{tamper, tamper_at};
 pub use transcript::Transcript;
+pub use visitor::{Key, Visitor};

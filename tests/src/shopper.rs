@@ -143,6 +143,12 @@ impl Shopper {
         self.send(Method::POST, path, key, Some(body)).await.unwrap()
     }
 
+    /// Changes the current version of a resource.
+    pub async fn change(&self, path: &str, body: &Value) -> Reply {
+        let version = self.get(path).await.expect(200).header("etag").to_owned();
+        Reply::read(self.request(Method::PATCH, path).header("if-match", version).json(body).send().await.unwrap()).await.unwrap()
+    }
+
     /// Sends a DELETE request.
     pub async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None, None).await.unwrap()

@@ -30,6 +30,8 @@ export class Choice {
   tab = 'map';
   /** @type {number[]} */
   selected = [];
+  /** @type {string[]} the labels of seats that others have taken since the last choice */
+  lost = [];
   #stop = new AbortController();
   /** @type {{ target: Target, x: number, y: number } | undefined} */
   #pointed;
@@ -99,7 +101,7 @@ export class Choice {
 
   /** @param {number} seat */
   toggle(seat) {
-    this.lost = undefined;
+    this.lost = [];
     this.#select(this.selected.includes(seat) ? this.selected.filter(other => other !== seat) : [...this.selected, seat]);
   }
 

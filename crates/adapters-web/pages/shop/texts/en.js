@@ -120,7 +120,7 @@ export const texts = {
   'tickets.title': 'My tickets',
   'tickets.none': 'You have no tickets yet.',
   'tickets.code': 'QR code of the ticket for {label}',
-  'tickets.hint': 'Show the code at the entrance. Don’t share it: whoever shows it first gets in.',
+  'tickets.hint': 'Show the code at the entrance. Keep it to yourself: it lets one person in, the first who shows it.',
   'tickets.VALID': 'Valid',
   'tickets.USED': 'Used {date}',
   'tickets.VOID': 'Not valid any more',

@@ -50,7 +50,7 @@ export function account({ update }) {
       ${!isSignedIn ? html`<div class="empty"><p class="quiet">${t('account.signedOut')}</p><button class="primary" @click=${async () => { if (await signIn()) void read(); }}>${t('account.signIn')}</button></div>`
         : !user || !devices ? (problem ? nothing : loading())
         : html`
-          <section class="card row between"><p>${user.name ? t('account.signedInAs', { name: user.name }) : t('account.anonymous')}</p><button @click=${signOut}>${t('account.signOut')}</button></section>
+          <section class="card row between"><p>${user.name ? t('account.signedInAs', { name: user.name }) : t('account.anonymous')}</p><button id="sign-out" @click=${signOut}>${t('account.signOut')}</button></section>
           <section class="card stack"><div><h2>${t('account.sessions')}</h2><p class="quiet small">${t('account.sessionsHint')}</p></div>
             <ul class="lines">${devices.map(device => html`<li>
               <span><strong>${device.device ?? '–'}</strong> ${device.current ? html`<span class="badge accent">${t('account.current')}</span>` : nothing}<br>
