@@ -26,5 +26,5 @@ pub use edge::{Answered, TraceContext, Tracer};
 pub use limits::{ForwardedHeader, LimitSettings, Rate, TrustedProxies};
 pub use openapi::openapi;
 pub use readiness::{Readiness, ReadinessCheck};
-pub use settings::{AvailabilitySettings, HttpSettings, StreamSettings};
+pub use settings::{AvailabilitySettings, HttpSettings, SessionSettings, StreamSettings};
 pub use wire::{WireSettings, serve};

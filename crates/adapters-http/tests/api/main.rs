@@ -35,6 +35,7 @@ mod refunds;
 mod reservations;
 mod schedules;
 mod seats;
+mod sessions;
 mod shop;
 mod stopped_store;
 mod story;
