@@ -167,9 +167,8 @@ impl Visitor {
 
     /// Types text into whatever has the focus.
     pub async fn type_characters(&self, text: &str) {
-        let keys = text.chars().flat_map(|character| {
-            ["keyDown", "keyUp"].map(|action| json!({ "type": action, "value": character.to_string() }))
-        });
+        let keys =
+            text.chars().flat_map(|character| ["keyDown", "keyUp"].map(|action| json!({ "type": action, "value": character.to_string() })));
         let actions = json!([{ "type": "key", "id": "keyboard", "actions": keys.collect::<Vec<_>>() }]);
         let _ = self.browser.command("actions", json!({ "actions": actions })).await;
     }
@@ -181,11 +180,16 @@ impl Visitor {
             self.press(Key::Tab).await;
             let has_focus = self.browser.run(&format!("return document.activeElement.matches({})", json!(selector))).await;
             if has_focus == true {
-                let covered = self.browser.run("
+                let covered = self
+                    .browser
+                    .run(
+                        "
                     const element = document.activeElement;
                     const { left, top, width, height } = element.getBoundingClientRect();
                     const found = document.elementFromPoint(left + width / 2, top + height / 2);
-                    return !(element.contains(found) || found?.contains(element)) && element.outerHTML;").await;
+                    return !(element.contains(found) || found?.contains(element)) && element.outerHTML;",
+                    )
+                    .await;
                 assert_eq!(covered, false, "the focus is covered");
                 let outline = self.browser.run("return getComputedStyle(document.activeElement).outlineStyle").await;
                 assert_ne!(outline, "none", "the focus of {selector} is not shown");

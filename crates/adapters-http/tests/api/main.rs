@@ -37,6 +37,7 @@ mod refunds;
 mod reservations;
 mod schedules;
 mod seats;
+mod sessions;
 mod shop;
 mod stopped_store;
 mod story;

@@ -7,6 +7,7 @@ mod csv_export;
 mod event_readers;
 mod events;
 mod log;
+mod login_codes;
 mod queues;
 mod reservations;
 mod sale;
@@ -32,5 +33,6 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .configure(audit::configure)
         .configure(events::configure)
         .configure(event_readers::configure)
-        .configure(log::configure);
+        .configure(log::configure)
+        .configure(login_codes::configure);
 }
