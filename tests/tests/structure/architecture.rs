@@ -19,14 +19,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapters-sqlite", &["adapters-sql", "application", "domain", "migrations"]),
     ("adapters-http", &["application", "domain"]),
     ("adapter-conformance", &["adapters-memory", "application", "domain"]),
-    ("rehearsal", &["domain"]),
+    ("client", &[]),
+    ("rehearsal", &["client", "domain"]),
     ("simulator", &["adapters-memory", "application", "domain"]),
-    ("server", &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "application", "domain", "rehearsal"]),
+    (
+        "server",
+        &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "application", "client", "domain", "rehearsal"],
+    ),
     ("own-tests", &[]),
     ("redb-store", &["application", "server", "store-kit"]),
     ("bench", &["adapters-http", "adapters-postgres", "application", "domain", "server", "testbed"]),
     ("testbed", &[]),
-    ("frontrow-tests", &["testbed"]),
+    ("frontrow-tests", &["client", "testbed"]),
 ];
 
 /// The external crates that the pure crates may use.
