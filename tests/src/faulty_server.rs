@@ -8,6 +8,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+/// Every instant in responses that no check depends on.
+const INSTANT: &str = "2026-11-21T20:00:00Z";
+
 /// The guarantee that the server breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Misbehaviour {
@@ -31,7 +34,7 @@ pub struct FaultyServer {
 /// The state of the server.
 #[derive(Default)]
 struct Memory {
-    users: u64,
+    users: usize,
     /// By user, in the order of their joins.
     numbers: HashMap<String, usize>,
     /// By seat.
@@ -112,6 +115,60 @@ fn page(items: impl Into<Value>) -> (u16, Value) {
     (200, json!({"items": items.into(), "next_cursor": null}))
 }
 
+/// Returns the id of a resource; `kind` distinguishes the kinds.
+fn id(kind: u8, number: usize) -> String {
+    format!("00000000-0000-0000-{kind:04}-{number:012}")
+}
+
+fn token(number: usize) -> Value {
+    json!({
+        "token": id(3, number),
+        "queue_id": FaultyServer::ID,
+        "concert_id": FaultyServer::ID,
+        "status": "ACTIVE",
+        "expired_reason": null,
+        "number": number,
+        "position": null,
+        "people_ahead": null,
+        "estimated_wait": {"known": false, "p50_seconds": null, "p90_seconds": null},
+        "poll_after_seconds": 1,
+        "board": null,
+        "availability": "GOOD",
+        "joined_at": INSTANT,
+        "activated_at": INSTANT,
+        "expires_at": null,
+        "expires_in_seconds": null,
+    })
+}
+
+fn entry(kind: &str, amount: i64) -> Value {
+    json!({
+        "id": FaultyServer::ID,
+        "kind": kind,
+        "amount": money(amount),
+        "balance": money(0),
+        "created_at": INSTANT,
+        "payment_id": null,
+        "reservation_id": null,
+    })
+}
+
+fn schedule() -> Value {
+    json!({
+        "id": FaultyServer::ID,
+        "concert_id": FaultyServer::ID,
+        "starts_at": INSTANT,
+        "zone": "Asia/Seoul",
+        "sale_opens_at": INSTANT,
+        "sale_closes_at": INSTANT,
+        "on_sale": true,
+        "seats": 2,
+        "available": 2,
+        "cancelled_at": null,
+        "cancellation_reason": null,
+    })
+}
+
 impl Memory {
     fn answer(&mut self, request: &Request, misbehaviour: Misbehaviour) -> (u16, Value) {
         let mut parts = request.line.split_whitespace();
@@ -121,12 +178,15 @@ impl Memory {
         match (method, path) {
             ("POST", "/v1/users") => {
                 self.users += 1;
-                (201, json!({"access_token": format!("user-{}", self.users)}))
+                (
+                    201,
+                    json!({"id": id(4, self.users), "name": "X", "wallet": {"balance": money(0)}, "access_token": format!("user-{}", self.users)}),
+                )
             }
             ("POST", "/v1/queue-tokens") => {
                 let next = self.numbers.len() + 1;
                 let number = *self.numbers.entry(user.clone()).or_insert(next);
-                (201, json!({"token": user, "status": "ACTIVE", "number": number, "activated_at": "2026-11-21T20:00:00Z"}))
+                (201, token(number))
             }
             ("POST", "/v1/reservations") => self.hold(user, &request.body, misbehaviour),
             ("POST", "/v1/wallet/charges") => {
@@ -140,11 +200,11 @@ impl Memory {
             ("GET", "/v1/wallet/entries") => {
                 let charged = self.charged.get(&user).copied().unwrap_or_default();
                 let entries = [("CHARGE", charged), ("PAYMENT", -self.paid(&user))];
-                page(entries.map(|(kind, amount)| json!({"kind": kind, "amount": money(amount)})).to_vec())
+                page(entries.map(|(kind, amount)| entry(kind, amount)).to_vec())
             }
             ("GET", "/v1/payments") => page(self.payments.get(&user).cloned().unwrap_or_default()),
             ("GET", "/v1/reservations") => page(self.reservations.get(&user).cloned().unwrap_or_default()),
-            ("GET", _) => page(vec![json!({"id": FaultyServer::ID, "seats": 2})]),
+            ("GET", _) => page(vec![schedule()]),
             _ => (200, json!({})),
         }
     }
@@ -152,20 +212,24 @@ impl Memory {
     fn hold(&mut self, user: String, body: &Value, misbehaviour: Misbehaviour) -> (u16, Value) {
         let seat = body["seat_numbers"][0].as_u64().unwrap_or_default();
         match (misbehaviour, self.holds.get(&seat)) {
-            (Misbehaviour::Fails, _) => return (500, json!({"code": "INTERNAL"})),
+            (Misbehaviour::Fails, _) => return (500, json!({"title": "X", "code": "INTERNAL"})),
             (Misbehaviour::SellsTwice, _) | (_, None) => {}
             (Misbehaviour::None | Misbehaviour::ForgetsPayments, Some(_)) => {
-                return (409, json!({"code": "SEAT_UNAVAILABLE", "conflicts": []}));
+                return (409, json!({"title": "X", "code": "SEAT_UNAVAILABLE", "conflicts": []}));
             }
         }
         let number = self.reservations.values().map(Vec::len).sum::<usize>() + 1;
         let reservation = json!({
-            "id": format!("00000000-0000-0000-0001-{number:012}"),
-            "seats": [{"number": seat}],
+            "id": id(1, number),
+            "schedule_id": FaultyServer::ID,
+            "seats": [{"number": seat, "label": "X", "price": money(FaultyServer::PRICE)}],
             "amount": money(FaultyServer::PRICE),
             "status": "HELD",
-            "held_at": "2026-11-21T20:00:00Z",
+            "cancelled_reason": null,
+            "held_at": INSTANT,
             "expires_at": "2026-11-21T20:05:00Z",
+            "expires_in_seconds": 300,
+            "payment_id": null,
         });
         self.holds.insert(seat, reservation.clone());
         self.reservations.entry(user).or_default().push(reservation.clone());
@@ -174,7 +238,14 @@ impl Memory {
 
     fn pay(&mut self, user: String, reservation: &Value, misbehaviour: Misbehaviour) -> (u16, Value) {
         let id = reservation.as_str().unwrap_or_default().replace("-0001-", "-0002-");
-        let payment = json!({"id": id, "reservation_id": reservation, "amount": money(FaultyServer::PRICE), "status": "COMPLETED"});
+        let payment = json!({
+            "id": id,
+            "reservation_id": reservation,
+            "amount": money(FaultyServer::PRICE),
+            "status": "COMPLETED",
+            "paid_at": INSTANT,
+            "refunded_at": null,
+        });
         for held in self.reservations.entry(user.clone()).or_default().iter_mut().filter(|held| held["id"] == *reservation) {
             held["status"] = "CONFIRMED".into();
         }

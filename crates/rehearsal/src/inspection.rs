@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use frontrow_client::audits::{AuditStatus, Finding, show_audit, start_audit};
+use frontrow_client::payments::{self, PaymentStatus, list_payments};
+use frontrow_client::reservations::{self, ReservationStatus, list_reservations};
+use frontrow_client::wallet::{WalletEntry, list_wallet_entries, show_wallet};
+use frontrow_client::{Call, Page};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::account::{Account, Entry, Payment, Reservation};
 use crate::history::{Answer, Request};
-use crate::reading::{AuditBody, EntryBody, FindingBody, ListBody, PaymentBody, ReservationBody, WalletBody, read};
 use crate::record::Verdict;
-use crate::wire::Call;
 use crate::world::{RequestContext, World};
 
 /// The resource of the server's audits.
@@ -47,46 +49,49 @@ pub(crate) async fn accounts(world: &Rc<World>) -> Vec<Account> {
 }
 
 async fn account(world: &World, user: u32) -> Option<Account> {
-    let wallet: WalletBody = get(world, user, "/v1/wallet", "/v1/wallet").await?;
-    let entries: Vec<EntryBody> = get_all(world, user, "/v1/wallet/entries").await?;
-    let payments: Vec<PaymentBody> = get_all(world, user, "/v1/payments").await?;
-    let reservations: Vec<ReservationBody> = get_all(world, user, "/v1/reservations").await?;
-    let payment = |body: PaymentBody| Payment {
-        id: body.id,
-        reservation: body.reservation_id,
-        amount: body.amount.amount,
-        is_completed: body.status == "COMPLETED",
+    let wallet = get(world, user, "/v1/wallet", show_wallet()).await?;
+    let entries = get_all(world, user, "/v1/wallet/entries", list_wallet_entries()).await?;
+    let payments = get_all(world, user, "/v1/payments", list_payments()).await?;
+    let reservations = get_all(world, user, "/v1/reservations", list_reservations()).await?;
+    let entry = |entry: WalletEntry| Entry { kind: entry.kind.to_string(), amount: entry.amount.amount };
+    let payment = |payment: payments::Payment| Payment {
+        id: payment.id.0,
+        reservation: payment.reservation_id.0,
+        amount: payment.amount.amount,
+        is_completed: payment.status == PaymentStatus::Completed,
     };
-    let reservation = |body: ReservationBody| Reservation {
-        id: body.id,
-        seats: body.seats.iter().map(|seat| seat.number).collect(),
-        is_confirmed: body.status == "CONFIRMED",
+    let reservation = |reservation: reservations::Reservation| Reservation {
+        id: reservation.id.0,
+        seats: reservation.seats.iter().map(|seat| seat.number).collect(),
+        is_confirmed: reservation.status == ReservationStatus::Confirmed,
     };
     Some(Account {
         user,
         balance: wallet.balance.amount,
-        entries: entries.into_iter().map(|body| Entry { kind: body.kind, amount: body.amount.amount }).collect(),
+        entries: entries.into_iter().map(entry).collect(),
         payments: payments.into_iter().map(payment).collect(),
         reservations: reservations.into_iter().map(reservation).collect(),
     })
 }
 
 /// Returns the items of all pages of a list.
-async fn get_all<T: DeserializeOwned>(world: &World, user: u32, resource: &'static str) -> Option<Vec<T>> {
-    let (mut items, mut path) = (Vec::new(), format!("{resource}?page_size=200"));
+async fn get_all<T>(world: &World, user: u32, resource: &'static str, call: Call<Page<T>>) -> Option<Vec<T>> {
+    let call = call.query("page_size", 200);
+    let (mut items, mut cursor) = (Vec::new(), None);
     loop {
-        let page: ListBody<T> = get(world, user, resource, &path).await?;
+        let page = get(world, user, resource, call.clone().optional_query("cursor", cursor)).await?;
         items.extend(page.items);
-        let Some(cursor) = page.next_cursor else { return Some(items) };
-        path = format!("{resource}?page_size=200&cursor={cursor}");
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Some(items);
+        }
     }
 }
 
-async fn get<T: DeserializeOwned>(world: &World, user: u32, resource: &'static str, path: &str) -> Option<T> {
-    let call = Call::get(path).with_jwt(&world.jwts.borrow()[user as usize]);
+async fn get<T>(world: &World, user: u32, resource: &'static str, call: Call<T>) -> Option<T> {
+    let jwt = world.jwts.borrow()[user as usize].clone();
     let context = RequestContext { user, key: 0, due: world.now() };
-    let reply = world.send(context, Request::Inspect(resource), &call).await?;
-    read(&reply.body)
+    call.read(&world.send(context, Request::Inspect(resource), &call, &jwt).await?).ok()
 }
 
 /// Has the server audit its store, with the access token of an operator, and returns the result as a verdict.
@@ -102,18 +107,18 @@ pub(crate) async fn audit(world: &World, operator: &str) -> Verdict {
 }
 
 /// Starts an audit and waits for its end; returns none if it fails.
-async fn findings(world: &World, operator: &str) -> Option<Vec<FindingBody>> {
+async fn findings(world: &World, operator: &str) -> Option<Vec<Finding>> {
     let context = || RequestContext { user: u32::MAX, key: 0, due: world.now() };
-    let send = async |call: Call| world.send(context(), Request::Inspect(AUDITS), &call.with_jwt(operator)).await;
-    let started = send(Call::post(AUDITS, String::new())).await.filter(|reply| reply.status == 202)?;
-    let mut audit: AuditBody = read(&started.body)?;
-    let path = format!("{AUDITS}/{}", audit.id);
+    let send = async |call: &Call<_>| world.send(context(), Request::Inspect(AUDITS), call, operator).await;
+    let start = start_audit();
+    let mut audit = start.read(&send(&start).await.filter(|reply| reply.status == 202)?).ok()?;
+    let show = show_audit(audit.id);
     let mut misses = 0;
-    while audit.status == "RUNNING" {
+    while audit.status == AuditStatus::Running {
         sleep(POLL_INTERVAL).await;
-        let reply = send(Call::get(path.clone())).await?;
+        let reply = send(&show).await?;
         match reply.status {
-            200 => audit = read(&reply.body)?,
+            200 => audit = show.read(&reply).ok()?,
             // Behind a load balancer another instance may respond, which doesn't know the audit.
             404 if misses < MAX_MISSES => misses += 1,
             _ => return None,

@@ -93,8 +93,8 @@ impl Rehearsal {
         let world = Rc::new(World {
             pool: Pool::new(server, scenario.connections as usize),
             scenario: scenario.clone(),
-            concert,
-            schedule,
+            concert: concert.into(),
+            schedule: schedule.into(),
             run,
             start: Instant::now(),
             history: RefCell::default(),

@@ -1,13 +1,17 @@
 //! The purchase of an active virtual user: browses, picks seats, holds them, and pays, releases or abandons them.
 
-use uuid::Uuid;
+use frontrow_client::payments::{NewPayment, pay_reservation};
+use frontrow_client::reservations::{NewReservation, Reservation, hold_seats, release_hold};
+use frontrow_client::schedules::list_bookable_schedules;
+use frontrow_client::seats::{SeatStatus, list_seats};
+use frontrow_client::wallet::{NewCharge, charge_wallet};
+use frontrow_client::{Reply, ReservationId};
 
 use crate::history::Request;
 use crate::intent::Goal;
-use crate::reading::{ListBody, ReservationBody, ScheduleBody, SeatMapBody, read};
+use crate::reading::{SeatNumbers, read};
 use crate::scenario::Looks;
 use crate::visitor::Visitor;
-use crate::wire::{Call, Reply};
 
 impl Visitor {
     /// Buys until the user has achieved their goal, or can't achieve it.
@@ -25,14 +29,14 @@ impl Visitor {
     /// Returns the number of seats of the schedule, 0 if it isn't bookable any more, or `None` if the request is refused.
     async fn browse(&mut self) -> Option<u32> {
         self.hesitate().await;
-        let call = Call::get(format!("/v1/concerts/{}/schedules?bookable=true", self.world.concert)).with_queue_token(&self.token);
-        let schedules: ListBody<ScheduleBody> = read(&successful(self.request(Request::Browse, &call).await)?.body)?;
+        let call = list_bookable_schedules(self.world.concert, self.token);
+        let schedules = call.read(&successful(self.request(Request::Browse, &call).await)?).ok()?;
         let schedule = schedules.items.into_iter().find(|schedule| schedule.id == self.world.schedule);
         Some(schedule.map_or(0, |schedule| schedule.seats))
     }
 
     /// Tries to hold seats, up to the number of tries of the user's kind.
-    async fn hold(&mut self, seat_count: u32) -> Option<ReservationBody> {
+    async fn hold(&mut self, seat_count: u32) -> Option<Reservation> {
         let mut reads_seat_map = self.people().looks == Looks::Always;
         for _ in 0..self.people().tries {
             self.hesitate().await;
@@ -42,11 +46,10 @@ impl Visitor {
             if seats.is_empty() {
                 continue;
             }
-            let body = format!(r#"{{"schedule_id":"{}","seat_numbers":{seats:?}}}"#, self.world.schedule);
-            let call = Call::post("/v1/reservations", body).with_queue_token(&self.token);
-            let reply = self.write(Request::Hold(seats.into()), call).await?;
+            let call = hold_seats(&NewReservation::seats(self.world.schedule, &*seats), self.token);
+            let reply = self.write(Request::Hold(seats.into()), call.clone()).await?;
             match reply.status {
-                200..300 => return read(&reply.body),
+                200..300 => return call.read(&reply).ok(),
                 409 => reads_seat_map |= self.people().looks == Looks::Refused,
                 _ => return None,
             }
@@ -56,19 +59,19 @@ impl Visitor {
 
     /// Requests the seat map and returns the numbers of the available seats.
     async fn available_seats(&mut self) -> Option<Vec<u32>> {
-        let call = Call::get(format!("/v1/schedules/{}/seats?status=AVAILABLE", self.world.schedule)).with_queue_token(&self.token);
-        let map: SeatMapBody = read(&successful(self.request(Request::Seats, &call).await)?.body)?;
+        let call = list_seats(self.world.schedule, Some(SeatStatus::Available), self.token);
+        // Only the numbers: parsing the whole map of an arena would delay the other users.
+        let map: SeatNumbers = read(&successful(self.request(Request::Seats, &call).await)?.body)?;
         Some(map.seats.into_iter().map(|seat| seat.number).collect())
     }
 
     /// Pays for, releases or abandons the held seats.
-    async fn complete(&mut self, reservation: ReservationBody) {
+    async fn complete(&mut self, reservation: Reservation) {
         match self.intent.goal {
             Goal::Abandon => {}
             Goal::Release => {
                 self.hesitate().await;
-                let call = Call::delete(format!("/v1/reservations/{}", reservation.id));
-                let _ = self.request(Request::Release(reservation.id), &call).await;
+                let _ = self.request(Request::Release(reservation.id.0), &release_hold(reservation.id)).await;
                 self.leave().await;
             }
             Goal::Pay => {
@@ -80,19 +83,18 @@ impl Visitor {
         }
     }
 
-    async fn pay(&mut self, reservation: ReservationBody) -> Option<Uuid> {
+    async fn pay(&mut self, reservation: Reservation) -> Option<ReservationId> {
         self.hesitate().await;
-        let money = &reservation.amount;
-        let body = format!(r#"{{"amount":{{"amount":{},"currency":"{}"}}}}"#, money.amount, money.currency);
-        successful(self.write(Request::Charge(money.amount), Call::post("/v1/wallet/charges", body)).await)?;
+        let charge = charge_wallet(&NewCharge::of(reservation.amount.clone()));
+        successful(self.write(Request::Charge(reservation.amount.amount), charge).await)?;
         self.hesitate().await;
-        let call = Call::post("/v1/payments", format!(r#"{{"reservation_id":"{}"}}"#, reservation.id)).with_queue_token(&self.token);
-        successful(self.write(Request::Pay(reservation.id), call).await)?;
+        let payment = pay_reservation(&NewPayment::of(reservation.id), self.token);
+        successful(self.write(Request::Pay(reservation.id.0), payment).await)?;
         Some(reservation.id)
     }
 }
 
 /// Returns the response if it is a success.
 fn successful(reply: Option<Reply>) -> Option<Reply> {
-    reply.filter(|reply| (200..300).contains(&reply.status))
+    reply.filter(Reply::is_success)
 }

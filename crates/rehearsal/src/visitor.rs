@@ -3,14 +3,21 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use frontrow_client::queue::{
+    ConcertAvailability, QueueToken, QueueTokenStatus, follow_queue_token, join_queue, leave_queue, poll_queue_token,
+};
+use frontrow_client::users::register_user;
+use frontrow_client::{Call, QueueTokenId, Reply};
+use secrecy::ExposeSecret as _;
 use tokio::time::sleep;
+use uuid::Uuid;
 
-use crate::history::{Request, TokenStatus};
+use crate::history::Request;
 use crate::intent::{Intent, WriteMode};
 use crate::live::Stage;
-use crate::reading::{QueueTokenBody, RegisteredBody, read};
+use crate::reading::read;
 use crate::scenario::People;
-use crate::wire::{Call, Reply, Stream};
+use crate::wire::Stream;
 use crate::world::{RequestContext, World};
 
 /// The pause between a disconnect and the next attempt.
@@ -24,7 +31,8 @@ pub(crate) struct Visitor {
     last_key: u16,
     /// The scheduled time of the next request.
     due: u64,
-    pub(crate) token: String,
+    /// The queue token, after the join.
+    pub(crate) token: QueueTokenId,
     stage: Stage,
 }
 
@@ -32,7 +40,7 @@ impl Visitor {
     /// Creates a user who is scheduled to arrive at `due`.
     pub(crate) fn new(world: Rc<World>, user: u32, intent: Intent, due: u64) -> Self {
         world.live.borrow_mut().add_arrival();
-        Self { world, user, intent, last_key: 0, due, token: String::new(), stage: Stage::Arriving }
+        Self { world, user, intent, last_key: 0, due, token: QueueTokenId(Uuid::nil()), stage: Stage::Arriving }
     }
 
     /// Runs the visit from the join to the end.
@@ -61,37 +69,36 @@ impl Visitor {
     }
 
     /// Registers the user if they have no access token, and joins the queue.
-    async fn join(&mut self) -> Option<QueueTokenBody> {
+    async fn join(&mut self) -> Option<QueueToken> {
         if self.jwt().is_empty() {
-            let call = Call::post("/v1/users", format!(r#"{{"name":"Visitor {}"}}"#, self.user));
-            let reply = self.request(Request::Register, &call).await?;
-            let registered: RegisteredBody = read(&reply.body)?;
-            self.world.jwts.borrow_mut()[self.user as usize] = registered.access_token;
+            let call = register_user(format!("Visitor {}", self.user));
+            let registered = call.read(&self.request(Request::Register, &call).await?).ok()?;
+            registered.access_token.expose_secret().clone_into(&mut self.world.jwts.borrow_mut()[self.user as usize]);
         }
-        let call = Call::post("/v1/queue-tokens", format!(r#"{{"concert_id":"{}"}}"#, self.world.concert));
-        let token: QueueTokenBody = read(&self.write(Request::Join, call).await?.body)?;
-        self.token.clone_from(&token.token);
+        let call = join_queue(self.world.concert);
+        let token = call.read(&self.write(Request::Join, call.clone()).await?).ok()?;
+        self.token = token.token?;
         Some(token)
     }
 
     /// Waits for the admission. Returns whether the user was admitted.
-    async fn wait(&mut self, mut token: QueueTokenBody) -> bool {
-        if self.people().listens && token.status() == TokenStatus::Waiting {
+    async fn wait(&mut self, mut token: QueueToken) -> bool {
+        if self.people().listens && token.status == QueueTokenStatus::Waiting {
             token = self.listen().await.unwrap_or(token);
             // The next request is due from the last event on.
             self.due = self.world.now();
         }
         loop {
-            match token.status() {
-                TokenStatus::Active => return true,
-                TokenStatus::Expired => return false,
-                TokenStatus::Waiting if token.is_sold_out() => {
+            match token.status {
+                QueueTokenStatus::Active => return true,
+                QueueTokenStatus::Waiting if is_sold_out(&token) => {
                     self.leave().await;
                     return false;
                 }
-                TokenStatus::Waiting => {}
+                QueueTokenStatus::Waiting => {}
+                _ => return false,
             }
-            let advised = Duration::from_secs(token.poll_after_seconds.max(1).into());
+            let advised = Duration::from_secs(token.poll_after_seconds.max(1));
             let pause = self.people().polls_every_seconds.map_or(advised, Duration::from_secs_f64);
             let pause = self.intent.jitter(pause);
             self.pause(pause).await;
@@ -100,23 +107,22 @@ impl Visitor {
         }
     }
 
-    async fn poll(&mut self) -> Option<QueueTokenBody> {
-        let call = Call::get(format!("/v1/queue-tokens/{}", self.token));
-        read(&self.request(Request::Poll, &call).await?.body)
+    async fn poll(&mut self) -> Option<QueueToken> {
+        let call = poll_queue_token(self.token);
+        call.read(&self.request(Request::Poll, &call).await?).ok()
     }
 
     /// Listens to the token's events and returns the last state, or `None` if there was no event.
-    async fn listen(&mut self) -> Option<QueueTokenBody> {
-        let call = Call::get(format!("/v1/queue-tokens/{}/events", self.token)).with_jwt(&self.jwt());
-        let call = Call { accept: "text/event-stream", ..call };
+    async fn listen(&mut self) -> Option<QueueToken> {
+        let (call, jwt) = (follow_queue_token(self.token), self.jwt());
         let world = self.world.clone();
         let context = self.context(0);
         let mut pending = world.begin(context, Request::Listen);
-        let opened = Box::pin(Stream::open(&world.pool, &call)).await;
+        let opened = Box::pin(Stream::open(&world.pool, &call, &jwt)).await;
         let mut stream = match opened {
             Ok(stream) if stream.status == 200 => stream,
             // The user polls instead.
-            Ok(stream) => return pending.end(Some(Reply { status: stream.status, body: bytes::Bytes::new() })).and(None),
+            Ok(stream) => return pending.end(Some(Reply { status: stream.status, ..Reply::default() })).and(None),
             Err(_) => return pending.end(None).and(None),
         };
         let mut last = None;
@@ -126,8 +132,8 @@ impl Visitor {
                 pending.discard();
                 return last;
             };
-            let token: QueueTokenBody = read(&pending.end_with_event(data)?.body)?;
-            if token.status() != TokenStatus::Waiting || token.is_sold_out() {
+            let token: QueueToken = read(&pending.end_with_event(data)?.body)?;
+            if token.status != QueueTokenStatus::Waiting || is_sold_out(&token) {
                 return Some(token);
             }
             last = Some(token);
@@ -137,8 +143,7 @@ impl Visitor {
 
     /// Leaves the queue.
     pub(crate) async fn leave(&mut self) {
-        let call = Call::delete(format!("/v1/queue-tokens/{}", self.token));
-        let _ = self.request(Request::Leave, &call).await;
+        let _ = self.request(Request::Leave, &leave_queue(self.token)).await;
     }
 
     /// Hesitates before the next step.
@@ -158,41 +163,41 @@ impl Visitor {
     }
 
     /// Sends a request without an idempotency key, and waits for the response.
-    pub(crate) async fn request(&mut self, request: Request, call: &Call) -> Option<Reply> {
+    pub(crate) async fn request<T>(&mut self, request: Request, call: &Call<T>) -> Option<Reply> {
         self.send(0, request, call).await
     }
 
-    async fn send(&mut self, key: u16, request: Request, call: &Call) -> Option<Reply> {
-        let call = call.clone().with_jwt(&self.jwt());
-        let reply = self.world.send(self.context(key), request, &call).await;
+    async fn send<T>(&mut self, key: u16, request: Request, call: &Call<T>) -> Option<Reply> {
+        let jwt = self.jwt();
+        let reply = self.world.send(self.context(key), request, call, &jwt).await;
         self.due = self.world.now();
         reply
     }
 
     /// Sends a write with a new idempotency key, in the mode that the intent determines. A join has no key.
-    pub(crate) async fn write(&mut self, request: Request, call: Call) -> Option<Reply> {
+    pub(crate) async fn write<T>(&mut self, request: Request, call: Call<T>) -> Option<Reply> {
         let key = if request == Request::Join { 0 } else { self.next_key() };
-        let call = Call { key: if key == 0 { String::new() } else { format!("{}-{key}", self.world.run) }, ..call };
+        let call = if key == 0 { call } else { call.idempotency_key(format!("{}-{key}", self.world.run)) };
         let people = &self.world.scenario.people[self.intent.kind];
         match self.intent.draw_write_mode(people) {
             WriteMode::Once => self.send(key, request, &call).await,
             WriteMode::DisconnectAndRetry(after) => {
-                let first = call.clone().with_jwt(&self.jwt());
+                let jwt = self.jwt();
                 {
                     // The drop adds it to the history.
                     let _pending = self.world.begin(self.context(key), request.clone());
-                    let _ = Box::pin(self.world.pool.send_and_disconnect(&first, after)).await;
+                    let _ = Box::pin(self.world.pool.send_and_disconnect(&call, &jwt, after)).await;
                 }
                 sleep(RECONNECT_DELAY).await;
                 self.due = self.world.now();
                 self.send(key, request, &call).await
             }
             WriteMode::Duplicate => {
-                let (world, context, call) = (self.world.clone(), self.context(key), call.with_jwt(&self.jwt()));
-                let (one, other) = tokio::join!(world.send(context, request.clone(), &call), world.send(context, request, &call));
+                let (world, context, jwt) = (self.world.clone(), self.context(key), self.jwt());
+                let (one, other) =
+                    tokio::join!(world.send(context, request.clone(), &call, &jwt), world.send(context, request, &call, &jwt));
                 self.due = self.world.now();
-                let is_success = |reply: &Reply| (200..300).contains(&reply.status);
-                one.clone().filter(is_success).or(other).or(one)
+                one.clone().filter(Reply::is_success).or(other).or(one)
             }
             WriteMode::Repeat => {
                 let reply = self.send(key, request.clone(), &call).await;
@@ -206,4 +211,9 @@ impl Visitor {
         self.last_key += 1;
         self.last_key
     }
+}
+
+/// Whether the concert is sold out or cancelled, so that there is no reason to wait.
+const fn is_sold_out(token: &QueueToken) -> bool {
+    matches!(token.availability, Some(ConcertAvailability::SoldOut | ConcertAvailability::Cancelled))
 }

@@ -3,15 +3,14 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use bytes::Bytes;
+use frontrow_client::{Call, ConcertId, Reply, ScheduleId};
 use tokio::time::{Instant, sleep, sleep_until};
-use uuid::Uuid;
 
 use crate::history::{Answer, Exchange, Request};
 use crate::live::Live;
 use crate::reading::content;
 use crate::scenario::Scenario;
-use crate::wire::{Call, Pool, Reply};
+use crate::wire::Pool;
 
 /// The maximum number of attempts of a request.
 const MAX_ATTEMPTS: u32 = 4;
@@ -21,8 +20,8 @@ const RETRY_DELAY: Duration = Duration::from_millis(250);
 pub(crate) struct World {
     pub(crate) pool: Pool,
     pub(crate) scenario: Scenario,
-    pub(crate) concert: Uuid,
-    pub(crate) schedule: Uuid,
+    pub(crate) concert: ConcertId,
+    pub(crate) schedule: ScheduleId,
     /// The prefix of every idempotency key, so that runs don't share keys.
     pub(crate) run: String,
     pub(crate) start: Instant,
@@ -57,12 +56,12 @@ impl World {
     }
 
     /// Sends `call`, again after a 429, a 503 or a failure, and adds each attempt to the history. Returns the last response, if any.
-    pub(crate) async fn send(&self, context: RequestContext, request: Request, call: &Call) -> Option<Reply> {
+    pub(crate) async fn send<T>(&self, context: RequestContext, request: Request, call: &Call<T>, jwt: &str) -> Option<Reply> {
         // Boxed, so that the futures of waiting users stay small.
         Box::pin(async move {
             let mut context = context;
             for attempt in 1..=MAX_ATTEMPTS {
-                let reply = self.attempt(context, request.clone(), call).await;
+                let reply = self.attempt(context, request.clone(), call, jwt).await;
                 if attempt == MAX_ATTEMPTS || reply.as_ref().is_some_and(|reply| !matches!(reply.status, 429 | 503)) {
                     return reply;
                 }
@@ -74,10 +73,10 @@ impl World {
         .await
     }
 
-    async fn attempt(&self, context: RequestContext, request: Request, call: &Call) -> Option<Reply> {
+    async fn attempt<T>(&self, context: RequestContext, request: Request, call: &Call<T>, jwt: &str) -> Option<Reply> {
         let lease = self.pool.acquire().await;
         let pending = self.begin(context, request);
-        let reply = lease.exchange(call).await.ok();
+        let reply = lease.exchange(call, jwt).await.ok();
         drop(lease);
         pending.end(reply)
     }
@@ -96,8 +95,7 @@ impl PendingExchange<'_> {
     pub(crate) fn end(mut self, reply: Option<Reply>) -> Option<Reply> {
         let mut exchange = self.exchange.take()?;
         exchange.answered = self.world.now();
-        let response =
-            reply.as_ref().and_then(|reply| content(&exchange.request, reply.status, &reply.body).map(|content| (reply.status, content)));
+        let response = reply.as_ref().and_then(|reply| content(&exchange.request, reply).map(|content| (reply.status, content)));
         exchange.answer = response.map_or(Answer::Broken, |(status, content)| Answer::Response(status, content));
         let mut live = self.world.live.borrow_mut();
         match exchange.status() {
@@ -116,7 +114,7 @@ impl PendingExchange<'_> {
 
     /// Records an event of a stream.
     pub(crate) fn end_with_event(self, data: String) -> Option<Reply> {
-        self.end(Some(Reply { status: 200, body: Bytes::from(data) }))
+        self.end(Some(Reply { status: 200, body: data.into(), ..Reply::default() }))
     }
 }
 

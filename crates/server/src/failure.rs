@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use frontrow_client::Error;
 use serde_json::{Value, json};
 
-use crate::client::ErrorResponse;
 use crate::config::ConfigError;
 use crate::usage::Usage;
 
@@ -42,8 +42,8 @@ pub(crate) fn report_command(error: &anyhow::Error, json: bool) -> ExitCode {
     };
     let causes = format!("{error:#}");
     if json {
-        let document =
-            error.downcast_ref::<ErrorResponse>().map_or_else(|| problem(title, code, &causes), |refused| refused.problem.clone());
+        let refused = error.downcast_ref().and_then(Error::problem);
+        let document = refused.map_or_else(|| problem(title, code, &causes), |refused| refused.document.clone());
         print_line(&document.to_string());
     } else {
         print_line(&format!("error: {causes}"));

@@ -6,12 +6,14 @@ use std::time::Duration;
 use adapters_http::{Answered, TraceContext, Tracer};
 use anyhow::Context as _;
 use async_trait::async_trait;
+use frontrow_client::transport::HttpTransport;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, TracerProvider as _};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, Sampler, SdkTracer, SdkTracerProvider};
+use tokio::runtime;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
@@ -21,6 +23,8 @@ use crate::config::Otlp;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The time limit for sending the last spans at shutdown.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+/// The maximum size of a response of the collector.
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
 /// Sends spans to a collector.
 #[derive(Clone)]
@@ -29,10 +33,9 @@ pub(crate) struct Spans(SdkTracerProvider);
 impl Spans {
     /// Creates an exporter to the collector in `otlp`. An unreachable collector is noticed when the first spans are sent.
     pub(crate) fn to(otlp: &Otlp) -> anyhow::Result<Self> {
-        let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).user_agent("frontrow");
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Collector(agent.build().into()))
+            .with_http_client(Collector)
             .with_endpoint(format!("{}/v1/traces", otlp.endpoint.trim_end_matches('/')))
             .with_timeout(TIMEOUT)
             .build()
@@ -111,20 +114,20 @@ impl IdGenerator for Ids {
     }
 }
 
-/// The HTTP client for the collector. It is called on the exporter's own thread, and may block.
+/// The HTTP client for the collector. It is called on the exporter's own thread, outside a runtime, and may block.
 #[derive(Debug)]
-struct Collector(ureq::Agent);
+struct Collector;
 
 #[async_trait]
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let sent = self.0.run(request.map(|body| body.to_vec()));
-        let answer =
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let sent = runtime.block_on(HttpTransport::exchange(request, TIMEOUT, MAX_RESPONSE_BYTES));
+        let reply =
             sent.inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "the span collector can't be reached"))?;
-        let (head, mut body) = answer.into_parts();
-        if !head.status.is_success() {
-            tracing::warn!(status = head.status.as_u16(), "the span collector refused the spans");
+        if !reply.is_success() {
+            tracing::warn!(status = reply.status, "the span collector refused the spans");
         }
-        Ok(Response::from_parts(head, body.read_to_vec()?.into()))
+        Ok(Response::builder().status(reply.status).body(reply.body)?)
     }
 }

@@ -20,17 +20,28 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapters-http", &["application", "domain"]),
     ("adapters-web", &[]),
     ("adapter-conformance", &["adapters-memory", "application", "domain"]),
-    ("rehearsal", &["domain"]),
+    ("client", &[]),
+    ("rehearsal", &["client", "domain"]),
     ("simulator", &["adapters-memory", "application", "domain"]),
     (
         "server",
-        &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "adapters-web", "application", "domain", "rehearsal"],
+        &[
+            "adapters-http",
+            "adapters-memory",
+            "adapters-postgres",
+            "adapters-sqlite",
+            "adapters-web",
+            "application",
+            "client",
+            "domain",
+            "rehearsal",
+        ],
     ),
     ("own-tests", &[]),
     ("redb-store", &["application", "server", "store-kit"]),
     ("bench", &["adapters-http", "adapters-postgres", "application", "domain", "server", "testbed"]),
     ("testbed", &[]),
-    ("frontrow-tests", &["testbed"]),
+    ("frontrow-tests", &["client", "testbed"]),
 ];
 
 /// The external crates that the pure crates may use.

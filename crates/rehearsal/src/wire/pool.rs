@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use frontrow_client::transport::TransportError;
+use frontrow_client::{Call, Reply};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -11,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::{Call, Reply, Server, TransportError};
+use super::Server;
 
 /// The time limit for a response.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -47,8 +49,8 @@ impl Pool {
 
     /// Opens a connection in addition to the shared ones.
     pub(super) async fn connect(&self) -> Result<Sender, TransportError> {
-        let stream = TcpStream::connect(self.server.address).await?;
-        stream.set_nodelay(true)?;
+        let stream = TcpStream::connect(self.server.address).await.map_err(no_connection)?;
+        stream.set_nodelay(true).map_err(no_connection)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         // The task ends with the sender; errors are reported to the pending request.
         drop(tokio::task::spawn_local(connection));
@@ -56,8 +58,8 @@ impl Pool {
     }
 
     /// Sends `call` over a separate connection and disconnects after the time `after`, whatever has been sent or received by then.
-    pub(crate) async fn send_and_disconnect(&self, call: &Call, after: Duration) -> Result<(), TransportError> {
-        let request = call.request(&self.server)?;
+    pub(crate) async fn send_and_disconnect<T>(&self, call: &Call<T>, jwt: &str, after: Duration) -> Result<(), TransportError> {
+        let request = self.server.request(call, jwt)?;
         let mut sender = self.connect().await?;
         // A response that arrived in time is not read either.
         let _ = timeout(after, sender.send_request(request)).await;
@@ -78,22 +80,25 @@ impl Pool {
 
 impl Lease<'_> {
     /// Sends `call` and waits for the response.
-    pub(crate) async fn exchange(&self, call: &Call) -> Result<Reply, TransportError> {
-        timeout(TIMEOUT, self.send(call)).await?
+    pub(crate) async fn exchange<T>(&self, call: &Call<T>, jwt: &str) -> Result<Reply, TransportError> {
+        timeout(TIMEOUT, self.send(call, jwt)).await.map_err(|_| TransportError::Timeout(TIMEOUT))?
     }
 
-    async fn send(&self, call: &Call) -> Result<Reply, TransportError> {
+    async fn send<T>(&self, call: &Call<T>, jwt: &str) -> Result<Reply, TransportError> {
         let mut sender = match self.pool.take_idle() {
             Some(sender) => sender,
             None => self.pool.connect().await?,
         };
-        let response = sender.send_request(call.request(&self.pool.server)?).await?;
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await?.to_bytes();
+        let (head, body) = sender.send_request(self.pool.server.request(call, jwt)?).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
         // hyper needs a moment after the body before the connection can be reused.
         if sender.ready().await.is_ok() {
             self.pool.idle.borrow_mut().push((sender, Instant::now()));
         }
-        Ok(Reply { status, body })
+        Ok(Reply { status: head.status.as_u16(), headers: head.headers, body })
     }
+}
+
+fn no_connection(error: std::io::Error) -> TransportError {
+    TransportError::Connect(error.into())
 }

@@ -2,14 +2,19 @@
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 
-use hyper::Uri;
+use bytes::Bytes;
+use frontrow_client::Call;
+use frontrow_client::transport::TransportError;
+use http_body_util::Full;
+use hyper::header::{AUTHORIZATION, HOST, HeaderValue};
+use hyper::{Request, Uri};
 use thiserror::Error;
 
 /// The address of a server that uses HTTP/1.1 without TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    host: String,
+    host: HeaderValue,
 }
 
 /// The URL isn't the address of a server.
@@ -28,11 +33,19 @@ impl Server {
         let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http") && uri.path() == "/").ok_or_else(|| unknown(None))?;
         let host = authority.host().trim_matches(['[', ']']);
         let mut addresses = (host, authority.port_u16().unwrap_or(80)).to_socket_addrs().map_err(|error| unknown(Some(error)))?;
-        Ok(Self { address: addresses.next().ok_or_else(|| unknown(None))?, host: authority.as_str().to_owned() })
+        let host = authority.as_str().parse().map_err(|_| unknown(None))?;
+        Ok(Self { address: addresses.next().ok_or_else(|| unknown(None))?, host })
     }
 
-    pub(super) fn host(&self) -> &str {
-        &self.host
+    /// Returns the request of `call` by the user with the access token `jwt`, if they have one.
+    pub(super) fn request<T>(&self, call: &Call<T>, jwt: &str) -> Result<Request<Full<Bytes>>, TransportError> {
+        let mut request = call.request("").map_err(|error| TransportError::Broken(error.into()))?;
+        request.headers_mut().insert(HOST, self.host.clone());
+        if !jwt.is_empty() {
+            let bearer = HeaderValue::try_from(format!("Bearer {jwt}")).map_err(|error| TransportError::Broken(error.into()))?;
+            request.headers_mut().insert(AUTHORIZATION, bearer);
+        }
+        Ok(request.map(Full::new))
     }
 }
 

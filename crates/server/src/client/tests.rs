@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::fake::FakeServer;
 use super::*;
 
@@ -13,44 +15,23 @@ fn a_change_requires_the_current_version() {
 }
 
 #[test]
-fn an_error_response_is_shown_in_one_line_and_keeps_its_problem_document() {
-    let problem = json!({"title": "The request is not valid", "detail": "A member is wrong.", "code": "VALIDATION_FAILED",
-        "errors": [{"pointer": "/policy/batch", "message": "must be at least 1"}]});
-    let fake = FakeServer::with(vec![("400 Bad Request", "", problem.to_string())]);
+fn an_error_response_is_shown_in_one_line_and_no_request_is_repeated() {
+    let problem = json!({"title": "The server is overloaded", "detail": "Try again.", "status": 503, "code": "OVERLOADED"});
+    let fake = FakeServer::with(vec![("503 Service Unavailable", "retry-after: 0\r\n", problem.to_string())]);
     let error = fake.client().post("/v1/admin/queues", &json!({})).unwrap_err();
-    assert_eq!(error.to_string(), "The request is not valid: A member is wrong. (VALIDATION_FAILED; /policy/batch must be at least 1)");
-    assert_eq!(error.downcast::<ErrorResponse>().unwrap().problem, problem);
+    assert_eq!(error.to_string(), "The server is overloaded: Try again. (OVERLOADED)");
+    assert_eq!(error.problem().unwrap().document, problem);
     assert_eq!(fake.requests().len(), 1);
 }
 
 #[test]
-fn an_error_message_lists_at_most_ten_invalid_parts() {
-    let errors: Vec<_> = (1..=50).map(|number| json!({"pointer": format!("/{number}"), "message": "is unknown"})).collect();
-    let message = describe(&json!({"title": "T", "code": "C", "errors": errors}));
-    assert!(message.starts_with("T (C; /1 is unknown; ") && message.ends_with("; /10 is unknown; and 40 more)"), "{message}");
-}
-
-#[test]
-fn an_error_without_a_problem_document_shows_its_status_and_redirects_are_not_followed() {
-    for (status, headers) in [("502 Bad Gateway", ""), ("307 Temporary Redirect", "location: http://127.0.0.1:1/\r\n")] {
-        let fake = FakeServer::with(vec![(status, headers, "<html>".into())]);
-        let error = fake.client().get("/v1/admin/queues").unwrap_err();
-        assert_eq!(error.to_string(), format!("The server returned {status}"));
-        assert_eq!(fake.requests().len(), 1);
-    }
-    let fake = FakeServer::with(vec![("200 OK", "", "<html>".into())]);
-    assert!(fake.client().get("/").unwrap_err().to_string().contains("Frontrow"));
-    assert_eq!(fake.requests().len(), 1);
-}
-
-#[test]
-fn a_list_is_read_from_several_pages_up_to_its_limit() {
+fn a_list_is_read_with_its_filters_from_several_pages() {
     let page = |cursor: &str, ids: &[u8]| ("200 OK", "", json!({"items": ids, "next_cursor": cursor}).to_string());
     let fake = FakeServer::with(vec![page("a b", &[1, 2]), page("c", &[3])]);
     let list = fake.client().list("/v1/admin/users", &[("name", "Ö&A".into())], 3).unwrap();
     assert_eq!(list, json!({"items": [1, 2, 3], "next_cursor": "c"}));
     let lines: Vec<_> = fake.requests().into_iter().map(|request| request.line).collect();
-    assert_eq!(lines, ["GET /v1/admin/users?page_size=3&name=%C3%96%26A", "GET /v1/admin/users?page_size=1&name=%C3%96%26A&cursor=a%20b"]);
+    assert_eq!(lines, ["GET /v1/admin/users?name=%C3%96%26A&page_size=3", "GET /v1/admin/users?name=%C3%96%26A&page_size=1&cursor=a%20b"]);
 }
 
 #[test]
@@ -62,8 +43,22 @@ fn a_list_without_pages_is_requested_without_parameters_and_truncated_to_its_lim
 }
 
 #[test]
+fn a_download_is_written_as_it_arrives_and_its_error_is_not() {
+    let fake = FakeServer::with(vec![("200 OK", "", "a,b\n".into()), ("403 Forbidden", "", r#"{"title":"No","code":"X"}"#.into())]);
+    let (client, mut out) = (fake.client(), Vec::new());
+    client.download("/x", &[("seat", "7".into())], "text/csv", &mut out).unwrap();
+    assert_eq!(client.download("/x", &[], "text/csv", &mut out).unwrap_err().to_string(), "No (X)");
+    assert_eq!(out, b"a,b\n");
+    let requests = fake.requests();
+    assert_eq!(requests[0].line, "GET /x?seat=7");
+    assert!(requests[0].headers.contains("accept: text/csv"), "{requests:?}");
+}
+
+#[test]
 fn an_unreachable_server_is_named_and_an_invalid_url_is_refused() {
     let unreachable = Client::new("http://127.0.0.1:1/", "x".into()).unwrap();
     assert!(unreachable.get("/").unwrap_err().to_string().contains("http://127.0.0.1:1 can't be reached"));
-    assert!(Client::new("localhost:8080", "x".into()).is_err());
+    for wrong in ["localhost:8080", "http://", "http://h/?x"] {
+        assert!(Client::new(wrong, "x".into()).err().unwrap().is::<Usage>(), "{wrong}");
+    }
 }

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
 use serde_json::json;
 
 use super::reach::address;
 use crate::cli::Healthcheck;
+use crate::client::Client;
 use crate::config::Settings;
 use crate::output::Output;
 
@@ -16,19 +16,15 @@ const TIMEOUT: Duration = Duration::from_millis(2_500);
 
 pub(super) fn run(settings: &Settings, check: &Healthcheck, output: Output) -> anyhow::Result<ExitCode> {
     let path = if check.ready { "/readyz" } else { "/livez" };
-    let url = format!("{}{path}", address(settings.http.bind)?);
-    check_url(&url)?;
-    output.print(&json!({"status": "ok"}), || format!("{url} returned 200"))?;
+    let server = address(settings.http.bind)?;
+    check_path(&server, path)?;
+    output.print(&json!({"status": "ok"}), || format!("{server}{path} returned 200"))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Checks that `url` returns 200; the request doesn't go through a proxy.
-fn check_url(url: &str) -> anyhow::Result<()> {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).http_status_as_error(false).proxy(None);
-    let response = ureq::Agent::from(agent.build()).get(url).call().with_context(|| format!("{url} can't be reached"))?;
-    let status = response.status();
-    ensure!(status == 200, "{url} returned {status}");
-    Ok(())
+/// Checks that `path` of `server` returns a success.
+fn check_path(server: &str, path: &str) -> anyhow::Result<()> {
+    Ok(Client::without_token(server, TIMEOUT)?.check(path)?)
 }
 
 #[cfg(test)]
@@ -40,10 +36,10 @@ mod tests {
     fn only_status_200_is_healthy() {
         for (status, is_healthy) in [("200 OK", true), ("503 Service Unavailable", false), ("302 Found", false), ("404 Not Found", false)] {
             let fake = FakeServer::with(vec![(status, "location: /elsewhere\r\n", String::new())]);
-            let result = check_url(&format!("{}/livez", fake.base()));
+            let result = check_path(fake.base(), "/livez");
             assert_eq!(result.is_ok(), is_healthy, "{status}: {result:?}");
             assert_eq!(fake.requests()[0].line, "GET /livez");
         }
-        assert!(check_url("http://127.0.0.1:1/livez").unwrap_err().to_string().contains("http://127.0.0.1:1/livez can't be reached"));
+        assert!(check_path("http://127.0.0.1:1", "/livez").unwrap_err().to_string().contains("http://127.0.0.1:1 can't be reached"));
     }
 }

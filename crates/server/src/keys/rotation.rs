@@ -65,13 +65,7 @@ impl Rotation {
 
     /// Replaces the keys by those that the source has now; if there are none, the old ones remain.
     async fn refresh(&self) -> Result<(), SourceError> {
-        let (source, algorithm) = (self.issuer.source.clone(), self.issuer.trust.algorithm);
-        let read = tokio::task::spawn_blocking(move || source.read(algorithm)).await;
-        let keys = match read {
-            Ok(keys) => keys?,
-            // A task is cancelled before it starts only when the process exits.
-            Err(_) => return Ok(()),
-        };
+        let keys = self.issuer.source.read(self.issuer.trust.algorithm).await?;
         if self.key_store.replace(keys) {
             tracing::info!(issuer = self.issuer.trust.name, "the issuer's keys have changed");
         }

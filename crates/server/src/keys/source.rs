@@ -2,17 +2,21 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use adapters_http::{Keys, KeysError, SigningAlgorithm};
+use anyhow::ensure;
+use bytes::Bytes;
+use frontrow_client::transport::{HttpTransport, Request};
 use thiserror::Error;
+use tokio::task::spawn_blocking;
 
 use crate::config::KeySource;
 use crate::text;
 
 /// The maximum size of a document.
-const MAX_BYTES: u64 = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 /// The time limit of a request for an issuer's keys.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -28,12 +32,12 @@ pub(super) enum SourceError {
         error: io::Error,
     },
     /// The issuer's address can't be reached or returned an error.
-    #[error("the keys at {url} can't be fetched: {error}")]
+    #[error("the keys at {url} can't be fetched: {error:#}")]
     Address {
         /// The address.
         url: String,
         /// The cause.
-        error: Box<ureq::Error>,
+        error: anyhow::Error,
     },
     /// The document contains no usable keys.
     #[error("{place} {error}")]
@@ -46,31 +50,31 @@ pub(super) enum SourceError {
 }
 
 impl KeySource {
-    /// Reads the current keys; blocks on files or the network.
-    pub(super) fn read(&self, algorithm: SigningAlgorithm) -> Result<Keys, SourceError> {
+    /// Reads the current keys.
+    pub(super) async fn read(&self, algorithm: SigningAlgorithm) -> Result<Keys, SourceError> {
         let (place, keys) = match self {
-            Self::Pem(path) => (path.display().to_string(), Keys::from_pem(&read_file(path)?, algorithm)),
-            Self::Jwks(path) => (path.display().to_string(), Keys::from_jwks(&read_file(path)?, algorithm)),
-            Self::Url(url) => (url.clone(), Keys::from_jwks(&fetch(url)?, algorithm)),
+            Self::Pem(path) => (path.display().to_string(), Keys::from_pem(&read_file(path.clone()).await?, algorithm)),
+            Self::Jwks(path) => (path.display().to_string(), Keys::from_jwks(&read_file(path.clone()).await?, algorithm)),
+            Self::Url(url) => {
+                let text = fetch(url).await.map_err(|error| SourceError::Address { url: url.clone(), error })?;
+                (url.clone(), Keys::from_jwks(&text, algorithm))
+            }
         };
         keys.map_err(|error| SourceError::Document { place, error })
     }
 }
 
-fn read_file(path: &Path) -> Result<String, SourceError> {
-    let read = File::open(path).and_then(|file| text::read(file.take(MAX_BYTES)));
-    read.map_err(|error| SourceError::File { path: path.display().to_string(), error })
+async fn read_file(path: PathBuf) -> Result<String, SourceError> {
+    let place = path.display().to_string();
+    let read = spawn_blocking(move || File::open(path).and_then(|file| text::read(file.take(MAX_BYTES as u64)))).await;
+    // A task is cancelled before it starts only when the process exits.
+    read.unwrap_or_else(|cancelled| Err(io::Error::other(cancelled))).map_err(|error| SourceError::File { path: place, error })
 }
 
 /// Fetches the document at `url`. Redirects are not followed: an attacker who could redirect requests could supply keys.
-fn fetch(url: &str) -> Result<String, SourceError> {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).user_agent("frontrow");
-    // Requests to this machine don't go through a proxy.
-    let agent = if url.starts_with("https://") { agent.https_only(true) } else { agent.proxy(None) };
-    let response = ureq::Agent::from(agent.build()).get(url).header("accept", "application/json").call();
-    let text = response.and_then(|mut response| match response.status().as_u16() {
-        200 => response.body_mut().with_config().limit(MAX_BYTES).read_to_string(),
-        status => Err(ureq::Error::StatusCode(status)),
-    });
-    text.map_err(|error| SourceError::Address { url: url.to_owned(), error: Box::new(error) })
+async fn fetch(url: &str) -> anyhow::Result<String> {
+    let request = Request::get(url).header("accept", "application/json").header("user-agent", "frontrow").body(Bytes::new())?;
+    let reply = HttpTransport::exchange(request, TIMEOUT, MAX_BYTES).await?;
+    ensure!(reply.status == 200, "the response has the status {}", reply.status);
+    Ok(String::from_utf8(reply.body.into())?)
 }

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
+use actix_web::http::Uri;
 use adapters_http::Role;
 use anyhow::Context;
 use domain::UserId;
 use secrecy::SecretString;
-use ureq::http::Uri;
 use uuid::uuid;
 
 use super::super::issuer::{self, IfMissing};
@@ -30,7 +30,7 @@ pub(super) async fn connect(server: &ServerArgs, settings: &Settings) -> anyhow:
         }
         None => issue_token(settings).await.context("an operator's token can't be issued; specify one with --token")?,
     };
-    Ok(Client::new(&base, token)?)
+    Client::new(&base, token)
 }
 
 /// Returns the URL of the specified server.

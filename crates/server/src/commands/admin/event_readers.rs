@@ -13,11 +13,11 @@ pub(super) fn run(client: &Client, verb: EventReaders, output: Output) -> anyhow
     match verb {
         EventReaders::List => Ok(output.list(&client.get(PATH)?, READERS)?),
         EventReaders::Move { name, position } => set_position(client, &name, position),
-        EventReaders::Forget { name } => client.delete(&format!("{PATH}/{name}")),
+        EventReaders::Forget { name } => Ok(client.delete(&format!("{PATH}/{name}"))?),
     }
 }
 
 /// Sets the position of a reader.
 pub(super) fn set_position(client: &Client, name: &str, position: u64) -> anyhow::Result<()> {
-    client.put_no_content(&format!("{PATH}/{name}"), &json!({"position": position}))
+    Ok(client.put_no_content(&format!("{PATH}/{name}"), &json!({"position": position}))?)
 }

@@ -5,11 +5,12 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::Context;
+use frontrow_client::Error;
 use serde_json::Value;
 
 use super::event_readers::{self, PATH as READERS};
 use crate::cli::Events;
-use crate::client::{Client, ErrorResponse, is_broken_pipe};
+use crate::client::{Client, is_broken_pipe};
 use crate::output::{Output, items, line};
 
 /// The maximum number of events on a page.
@@ -41,7 +42,7 @@ fn position(response: &Value, member: &str) -> anyhow::Result<u64> {
 
 /// Whether a retry may succeed: the server is unavailable or overloaded.
 fn is_transient(error: &anyhow::Error) -> bool {
-    error.is::<ureq::Error>() || error.downcast_ref::<ErrorResponse>().is_some_and(|response| !response.is_permanent())
+    error.downcast_ref().is_some_and(Error::is_transient)
 }
 
 /// A position in the event log, while its events are printed.

@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use frontrow_client::Error;
+use frontrow_client::problem::ProblemMembers;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::document;
 use super::paths;
-use crate::client::{Client, ErrorResponse};
+use crate::client::Client;
 use crate::output::{Column, Output, list, table};
 use crate::progress;
 
@@ -20,7 +23,7 @@ enum Outcome {
     /// The existing item with this id; it is left unchanged.
     Exists(Value),
     /// The error response.
-    Failed(ErrorResponse),
+    Failed(Error),
 }
 
 pub(super) fn run(client: &Client, file: &Path, output: Output) -> anyhow::Result<()> {
@@ -82,13 +85,15 @@ fn import_schedules(client: &Client, concert: &Value) -> anyhow::Result<Vec<Valu
 fn create(client: &Client, path: &str, collection: &str, body: &Value) -> anyhow::Result<Outcome> {
     let error = match client.post(path, body) {
         Ok(created) => return Ok(Outcome::Created(created)),
-        Err(error) => error.downcast::<ErrorResponse>()?,
+        Err(error @ (Error::Problem(_) | Error::Foreign { .. })) => error,
+        Err(error) => return Err(error.into()),
     };
     // The existing id may also be that of a schedule of the new concert: then nothing was created.
-    let is_same = |id: &&str| body["id"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(id));
-    let id = error.problem["id"].as_str().filter(|_| error.code() == "ALREADY_EXISTS").filter(is_same);
-    let Some(id) = id else { return Ok(Outcome::Failed(error)) };
-    Ok(Outcome::Exists(client.get(&format!("{collection}/{id}"))?))
+    let own: Option<Uuid> = body["id"].as_str().and_then(|id| id.parse().ok());
+    match error.problem().map(|problem| &problem.members) {
+        Some(ProblemMembers::AlreadyExists { id }) if own == Some(*id) => Ok(Outcome::Exists(client.get(&format!("{collection}/{id}"))?)),
+        _ => Ok(Outcome::Failed(error)),
+    }
 }
 
 fn row(kind: &str, item: &Value, outcome: Outcome) -> Value {

@@ -4,13 +4,14 @@ use application::RandomIds;
 use application::ports::Ids as _;
 use serde_json::Value;
 
-use crate::client::{Client, ErrorResponse};
+use crate::client::Client;
 
 /// Sends `body` with `key`, or with a generated one. If the outcome is unknown, the error contains the key.
 pub(super) fn post(client: &Client, path: &str, key: Option<String>, body: &Value) -> anyhow::Result<Value> {
     let key = key.unwrap_or_else(|| RandomIds.secret().to_string());
     client.post_idempotent(path, &key, body).map_err(|error| {
-        let is_unknown = error.downcast_ref::<ErrorResponse>().is_none_or(|response| response.code() == "UNAVAILABLE");
+        let is_unknown = error.is_outcome_unknown();
+        let error = anyhow::Error::from(error);
         if is_unknown { error.context(format!("the outcome is unknown; to find out, repeat the command with --key {key}")) } else { error }
     })
 }

@@ -46,7 +46,7 @@ pub(super) fn run(client: &Client, verb: Queues, output: Output) -> anyhow::Resu
 }
 
 fn run_action(client: &Client, id: Uuid, verb: &str) -> anyhow::Result<Value> {
-    client.post(&format!("{}:{verb}", paths::queue(id)), &json!({}))
+    Ok(client.post(&format!("{}:{verb}", paths::queue(id)), &json!({}))?)
 }
 
 fn rules(policy: Policy) -> Body {

@@ -35,10 +35,8 @@ pub(super) fn run(client: &Client, verb: Seats, output: Output) -> anyhow::Resul
 
 fn change_seats(client: &Client, selection: SeatSelection, verb: &str) -> anyhow::Result<Value> {
     let numbers: BTreeSet<_> = selection.seats.into_iter().flatten().collect();
-    client.post(
-        &format!("{}/seats:{verb}", paths::schedule(selection.schedule_id)),
-        &json!({"seat_numbers": numbers, "reason": selection.reason}),
-    )
+    let path = format!("{}/seats:{verb}", paths::schedule(selection.schedule_id));
+    Ok(client.post(&path, &json!({"seat_numbers": numbers, "reason": selection.reason}))?)
 }
 
 /// Returns the rows of all sections, each with the name of its section, and with the section's price if it has none of its own.

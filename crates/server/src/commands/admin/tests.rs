@@ -67,7 +67,7 @@ fn commands_send_their_requests_to_the_api() {
         ),
         ("seats unblock ID 9 --reason None", r#"POST /v1/admin/schedules/ID/seats:unblock {"reason":"None","seat_numbers":[9]}"#),
         ("users search", "GET /v1/admin/users?page_size=50 "),
-        ("users search Ada", "GET /v1/admin/users?page_size=50&name=Ada "),
+        ("users search Ada", "GET /v1/admin/users?name=Ada&page_size=50 "),
         ("users show ID", "GET /v1/admin/users/ID "),
         ("users tokens ID", "GET /v1/admin/users/ID/queue-tokens "),
         ("users reservations ID", "GET /v1/admin/users/ID/reservations?page_size=50 "),
@@ -81,7 +81,7 @@ fn commands_send_their_requests_to_the_api() {
         ("event-readers list", "GET /v1/admin/event-readers "),
         ("event-readers move mailer 12", r#"PUT /v1/admin/event-readers/mailer {"position":12}"#),
         ("event-readers forget mailer", "DELETE /v1/admin/event-readers/mailer "),
-        ("log --subject ID --operator OTHER", "GET /v1/admin/log?page_size=50&subject_id=ID&operator_id=OTHER "),
+        ("log --subject ID --operator OTHER", "GET /v1/admin/log?subject_id=ID&operator_id=OTHER&page_size=50 "),
     ] {
         let sent = requests(words, vec![response(&json!({"items": []}))]);
         assert_eq!(sent.iter().map(text).collect::<Vec<_>>(), [request], "{words}");

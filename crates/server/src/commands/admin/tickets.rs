@@ -52,7 +52,7 @@ pub(super) fn print_list(
     let filters: Vec<_> = filters.filter_map(|(name, value)| Some((name, value?))).collect();
     if arguments.csv {
         let mut out = io::stdout().lock();
-        let printed = client.download(path, &filters, "text/csv", &mut out).and_then(|()| Ok(out.flush()?));
+        let printed = client.download(path, &filters, "text/csv, application/problem+json", &mut out).and_then(|()| Ok(out.flush()?));
         return printed.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) });
     }
     let found = client.list(path, &filters, arguments.limit)?;
