@@ -1,6 +1,4 @@
-use domain::testing::{
-    ADA, BEN, SCHEDULE, a_concert, a_hold, a_queue, a_schedule, a_seat, an_admitted_token, idempotency, on_sale, pass, seat_number,
-};
+use domain::testing::{ADA, BEN, SCHEDULE, a_concert, a_hold, a_queue, a_schedule, a_seat, an_admitted_token, idempotency, on_sale, pass};
 use domain::{LoggedRow, Operation, Rows};
 
 use super::*;
@@ -15,12 +13,14 @@ const LIMIT: usize = 1 << 20;
 
 /// Returns rows in which Ada is active and Ben holds the first `taken` seats.
 fn a_store(taken: u32) -> Rows {
-    let bens = a_hold(BEN, &(1..=taken).collect::<Vec<_>>());
+    let bens = (taken > 0).then(|| a_hold(BEN, &(1..=taken).collect::<Vec<_>>()));
+    let seat = |number| match &bens {
+        Some(hold) if number <= taken => a_seat(number).held_under(hold),
+        Some(_) | None => a_seat(number),
+    };
     let mut rows = on_sale().with(an_admitted_token(ADA));
-    rows.add_all((1..=SEATS).map(|number| if number <= taken { a_seat(number).held_under(&bens) } else { a_seat(number) }));
-    if taken > 0 {
-        rows.add(bens);
-    }
+    rows.add_all((1..=SEATS).map(seat));
+    rows.add_all(bens);
     rows
 }
 
@@ -86,7 +86,7 @@ async fn an_unknown_category_is_an_error_of_active_users_only() {
     let unknown = || Wish { category: Some(category.clone()), ..two_seats() };
     let refused = hold_best(a_store(0), true, unknown()).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::Contradiction { field: Field::Category, .. }))), "{refused:?}");
-    let without_token = on_sale().with(a_seat(seat_number(1).get()));
+    let without_token = on_sale().with(a_seat(1));
     let refused = hold_best(without_token, true, unknown()).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::TokenMismatch))), "{refused:?}");
 }

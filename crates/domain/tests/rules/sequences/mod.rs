@@ -28,12 +28,12 @@ proptest::proptest! {
     }
 }
 
-/// Runs fifty sequences, the same every time, and returns what they covered.
+/// Runs eighty sequences, the same every time, and returns what they covered.
 fn run_fixed_sequences() -> Coverage {
     let mut runner = TestRunner::deterministic();
     let sequences = proptest::collection::vec(step::any_step(), 100);
     let mut coverage = Coverage::default();
-    for _ in 0..50 {
+    for _ in 0..80 {
         let steps = sequences.new_tree(&mut runner).unwrap_or_else(|error| panic!("{error}")).current();
         let mut run = Run::opened();
         run.execute_all(&steps);
