@@ -19,7 +19,7 @@ from frontrow.models import (
     NewQueueToken,
     NewReservation,
     NewUser,
-    Payment,
+    PaymentReceipt,
     QueueTokenEventName,
     QueueTokenStatus,
     SeatStatus,
@@ -106,7 +106,7 @@ def buy(shop: Frontrow, network: Lossy) -> None:
     assert [seat.number for seat in held.seats] == numbers
     refused_to_another(numbers)
 
-    def pay() -> Payment:
+    def pay() -> PaymentReceipt:
         return payments.pay_reservation(shop, body=NewPayment(held.id), queue_token=token, idempotency_key="the-payment")
 
     try:
@@ -116,8 +116,7 @@ def buy(shop: Frontrow, network: Lossy) -> None:
         assert error.problem.required.amount == held.amount.amount
         assert error.problem.title == "잔액이 부족합니다"
     wallet.charge_wallet(shop, body=NewCharge(Money(held.amount.amount + 50_000, held.amount.currency)))
-    balance = pay().balance
-    assert balance and balance.amount == 50_000
+    assert pay().balance.amount == 50_000
 
     # Each response was lost once: nothing happened twice, because each request kept its key.
     for path, keys in network.keys.items():

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use domain::reservation::ReservationStatus;
 use domain::{
-    CancelReason, Concert, ConcertId, Money, OfferedSeats, Payment, PaymentId, Reservation, ReservationId, Schedule, ScheduleId,
-    ScheduleState, Ticket, WalletEntry, WalletEntryKind,
+    CancelReason, Concert, ConcertId, Payment, PaymentId, Reservation, ReservationId, Schedule, ScheduleId, ScheduleState, Ticket,
+    Versioned, WalletEntry, WalletEntryKind,
 };
 use time::OffsetDateTime;
 
 use crate::ports::{Catalogue, Clock, ReadError, Reservations};
 use crate::ticket_codes::{TicketCode, TicketCodes};
-use crate::{Error, SeatMaps};
+use crate::{CatalogueModel, Error};
 
 /// A reservation with its schedule and concert. A hold ends when its schedule is cancelled, so the status of a reservation depends on its
 /// schedule.
@@ -90,19 +90,19 @@ impl ReservationDetails {
 pub struct DetailsReader {
     reservations: Arc<dyn Reservations>,
     catalogue: Arc<dyn Catalogue>,
-    seat_maps: Arc<SeatMaps>,
+    known: Arc<CatalogueModel>,
     clock: Arc<dyn Clock>,
 }
 
 impl DetailsReader {
-    /// Creates the reader over the ports of reservations and the catalogue.
+    /// Creates the reader over the ports of reservations and the catalogue, and what is `known` of the catalogue in memory.
     pub fn new(
         reservations: Arc<dyn Reservations>,
         catalogue: Arc<dyn Catalogue>,
-        seat_maps: Arc<SeatMaps>,
+        known: Arc<CatalogueModel>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { reservations, catalogue, seat_maps, clock }
+        Self { reservations, catalogue, known, clock }
     }
 
     /// Returns the instant from which states and countdowns are calculated.
@@ -161,26 +161,19 @@ impl DetailsReader {
 
     async fn schedules(&self, of: &[Reservation]) -> Result<HashMap<ScheduleId, (Schedule, ScheduleState)>, Error> {
         let ids: BTreeSet<ScheduleId> = of.iter().map(Reservation::schedule).collect();
-        let mut schedules = HashMap::new();
-        if !ids.is_empty() {
-            for schedule in self.catalogue.schedules_by_id(&Vec::from_iter(ids)).await? {
-                let state = self.state(&schedule).await?;
-                schedules.insert(schedule.id(), (schedule.row, state));
-            }
+        if ids.is_empty() {
+            return Ok(HashMap::new());
         }
-        Ok(schedules)
-    }
-
-    /// Returns the state of `schedule`. Its seats matter only while it is on sale; then they are in memory, or counted every few seconds.
-    async fn state(&self, schedule: &Schedule) -> Result<ScheduleState, Error> {
+        let schedules = self.catalogue.schedules_by_id(&Vec::from_iter(ids)).await?;
         let now = self.clock.now();
-        if !schedule.is_on_sale(now) {
-            return Ok(ScheduleState::of(schedule, None, now));
-        }
-        let stock = self.seat_maps.stock(schedule).await?;
-        // The number and the prices don't matter for the state.
-        let offered = OfferedSeats { has_unsold: stock.available + stock.held > 0, count: 0, prices: Money::ZERO.into() };
-        Ok(ScheduleState::of(schedule, (stock.seats > 0).then_some(offered), now))
+        // For the state, seats matter only while the sale is open.
+        let on_sale: Vec<ScheduleId> = schedules.iter().filter(|schedule| schedule.is_on_sale(now)).map(|schedule| schedule.id()).collect();
+        let seats = self.known.offered_seats(&on_sale, now).await?;
+        let with_state = |schedule: Versioned<Schedule>| {
+            let state = ScheduleState::of(&schedule, seats.get(&schedule.id()).copied(), now);
+            (schedule.id(), (schedule.row, state))
+        };
+        Ok(schedules.into_iter().map(with_state).collect())
     }
 
     async fn concerts(&self, of: &[Reservation]) -> Result<HashMap<ConcertId, Arc<Concert>>, Error> {

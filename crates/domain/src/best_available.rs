@@ -329,6 +329,7 @@ mod tests {
         let apart = |count| Wish { together: false, ..wish(count) };
         let two = hall(vec![row("A", 1, 3), row("B", 4, 6)]);
         assert_eq!(choices(&two, &[2, 6], &apart(3), 9), [[1, 4, 5]]);
+        assert_eq!(choices(&two, &[], &apart(4), 9), [[1, 2, 3, 4]], "no more than are wanted");
         assert_eq!(choices(&hall(vec![row("A", 1, 4)]), &[], &apart(4), 1), [[1, 2, 3, 4]]);
         assert_eq!(choices(&hall(vec![row("A", 1, 4)]), &[1], &apart(4), 9), NONE, "only three are free");
     }
@@ -347,7 +348,11 @@ mod tests {
         assert_eq!(choices(&hall, &[], &accessible(1), 9), [[5]]);
         assert_eq!(choices(&hall, &[], &accessible(2), 9), [[5, 6]]);
         assert_eq!(choices(&hall, &[5], &accessible(2), 9), NONE, "companions' seats alone are not accessible");
+        assert_eq!(choices(&hall, &[4, 6], &accessible(2), 9), NONE);
         assert_eq!(choices(&hall, &[5], &Wish { together: false, ..accessible(2) }, 9), NONE);
+        let among_regular =
+            self::hall(vec![row("A", 1, 2), kinds(SeatKind::Accessible, 3, 3, 3), Row { first_place: 4, ..row("A", 4, 5) }]);
+        assert_eq!(choices(&among_regular, &[], &accessible(2), 9), NONE, "regular seats are no seats of companions");
     }
 
     #[test]

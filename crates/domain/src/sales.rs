@@ -287,6 +287,8 @@ mod tests {
         assert_eq!(sales.by_hour(), &[(Hour::of(NOW), 3)].into(), "hours that aren't recent, or without sold seats, are not kept");
         assert_eq!(sales.recently_sold(NOW + RECENT), 3, "the whole first hour counts");
         assert_eq!(sales.recently_sold(NOW + RECENT + HOUR), 0);
+        let out_of_order = folded(&[paid(1, NOW), paid(1, NOW - HOUR)], &offering(50));
+        assert_eq!(out_of_order.last_paid_at(), NOW, "by the clocks of two instances");
     }
 
     #[test]

@@ -14,19 +14,20 @@ const ARENA_CONCERT: &str = "0f207207-0000-7000-8000-0000e0015001";
 /// The operator id that the audit log has for the command line.
 const COMMAND_LINE: &str = "0f207207-0000-7000-8000-00000000c11e";
 
-async fn run(server: &Frontrow, arguments: &[&str]) -> Output {
+/// Runs a command.
+pub(crate) async fn run(server: &Frontrow, arguments: &[&str]) -> Output {
     server.run_command(&[arguments, &["--server", &server.base]].concat()).await
 }
 
 /// Runs a command with `--json` and returns its output.
-async fn json_of(server: &Frontrow, arguments: &[&str]) -> Value {
+pub(crate) async fn json_of(server: &Frontrow, arguments: &[&str]) -> Value {
     let output = run(server, &[arguments, &["--json"]].concat()).await;
     assert!(output.status.success(), "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
 }
 
 /// Runs a command that must fail, and returns its problem.
-async fn problem_of(server: &Frontrow, arguments: &[&str]) -> Value {
+pub(crate) async fn problem_of(server: &Frontrow, arguments: &[&str]) -> Value {
     let output = run(server, &[arguments, &["--json"]].concat()).await;
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     serde_json::from_slice(&output.stderr).unwrap_or_else(|_| panic!("{output:?}"))

@@ -4,3 +4,4 @@ mod admin;
 mod command_line;
 mod rehearsal;
 mod report;
+mod tickets;

@@ -40,7 +40,7 @@ impl KnownTags {
     }
 
     /// Returns whether the client has the representation of `tag`.
-    fn contain(&self, tag: &Tag) -> bool {
+    pub(crate) fn contain(&self, tag: &Tag) -> bool {
         match self {
             Self::Any => true,
             Self::These(known) => known.iter().any(|known| tag.matches(known)),

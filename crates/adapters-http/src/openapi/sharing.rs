@@ -78,12 +78,18 @@ fn responses(operation: &mut Map<String, Value>, visit: Visit) {
         let name = match status.as_str() {
             "4XX" => name_of_refusal(&names),
             "5XX" => "Failure".to_owned(),
-            _ => names.join("Or"),
+            _ => name_of_alternatives(&names),
         };
         if !name.is_empty() {
             visit(name, response);
         }
     }
+}
+
+/// Returns the name of a response with one of several problems. That a request may be invalid is true of all.
+fn name_of_alternatives(codes: &[&str]) -> String {
+    let specific: Vec<_> = codes.iter().copied().filter(|code| codes.len() == 1 || *code != "ValidationFailed").collect();
+    specific.join("Or")
 }
 
 /// Returns the name of the common refusals of one kind of request.

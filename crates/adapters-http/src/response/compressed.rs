@@ -19,12 +19,8 @@ pub(crate) struct CompressedJson {
 impl CompressedJson {
     /// Compresses `json`. This takes milliseconds for a large document.
     pub(crate) fn new(json: Vec<u8>) -> Result<Self, Problem> {
-        let mut encoder = GzEncoder::new(Vec::with_capacity(json.len() / 4), Compression::default());
-        let gzip = encoder.write_all(&json).and_then(|()| encoder.finish()).map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "a response can't be compressed");
-            Problem::internal()
-        })?;
-        Ok(Self { json: json.into(), gzip: gzip.into() })
+        let gzip = gzip(&json, Compression::default())?;
+        Ok(Self { json: json.into(), gzip })
     }
 
     /// Returns the number of bytes in memory.
@@ -36,6 +32,16 @@ impl CompressedJson {
     pub(crate) fn body(&self, accepts_gzip: bool) -> Bytes {
         if accepts_gzip { self.gzip.clone() } else { self.json.clone() }
     }
+}
+
+/// Compresses `body`.
+pub(crate) fn gzip(body: &[u8], level: Compression) -> Result<Bytes, Problem> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), level);
+    let gzip = encoder.write_all(body).and_then(|()| encoder.finish()).map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a response can't be compressed");
+        Problem::internal()
+    })?;
+    Ok(gzip.into())
 }
 
 #[cfg(test)]

@@ -18,13 +18,13 @@ use actix_web::http::header::{self, HeaderName};
 use domain::{Cancellation, Version};
 use serde::Serialize;
 
-pub(crate) use compressed::CompressedJson;
+pub(crate) use compressed::{CompressedJson, gzip};
 pub(crate) use estimate::EstimateBody;
 pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;
 pub(crate) use price_range::PriceRangeBody;
 pub(crate) use queue::{QueueStateBody, round_to_tenth};
-pub(crate) use queue_token::{EventState, TokenBody, TokenStateBody};
+pub(crate) use queue_token::{EventState, TokenBody, TokenReportBody, TokenStateBody};
 pub(crate) use schedule_state::ScheduleStateBody;
 pub(crate) use seat::{SeatStatusBody, seat_status};
 pub(crate) use tag::{Tag, without_coding};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use application::waiting_room::TokenView;
-use domain::{Availability, TokenStatus};
+use domain::{Availability, QueueToken, TokenStatus};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -22,13 +22,13 @@ pub(crate) struct TokenBody {
     /// The secret id of the token, sent as `Queue-Token`.
     token: Uuid,
     #[serde(flatten)]
-    pub(crate) state: TokenStateBody,
+    state: TokenStateBody,
 }
 
-/// The state of a queue token, without its secret id.
+/// A user's queue token, without its secret id.
 #[derive(Serialize, ToSchema)]
-#[schema(as = QueueTokenState)]
-pub(crate) struct TokenStateBody {
+#[schema(as = QueueTokenReport)]
+pub(crate) struct TokenReportBody {
     queue_id: Uuid,
     /// The concert that the user joined the queue for; null if none was specified.
     concert_id: Option<Uuid>,
@@ -37,6 +37,19 @@ pub(crate) struct TokenStateBody {
     expired_reason: Option<ExpiredReasonBody>,
     /// The queue number: assigned without gaps, in the order in which joins are committed.
     number: u64,
+    joined_at: Instant,
+    /// When the user was admitted; null if the user was not.
+    activated_at: Option<Instant>,
+    /// When the token expires or has expired; null while it is waiting.
+    expires_at: Option<Instant>,
+}
+
+/// The state of a queue token, without its secret id.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueueTokenState)]
+pub(crate) struct TokenStateBody {
+    #[serde(flatten)]
+    report: TokenReportBody,
     /// The position in the queue, 1 for the next user to be admitted; null unless the token is waiting.
     position: Option<u64>,
     /// The number of waiting users ahead; null unless the token is waiting.
@@ -45,13 +58,8 @@ pub(crate) struct TokenStateBody {
     /// The availability of seats of the concert; null if the user joined without a concert, or if it isn't known yet.
     availability: Option<AvailabilityBody>,
     /// The number of seconds after which to poll again.
-    pub(crate) poll_after_seconds: i64,
-    joined_at: Instant,
-    /// When the user was admitted; null if the user was not.
-    activated_at: Option<Instant>,
-    /// When the token expires or has expired; null while it is waiting.
-    expires_at: Option<Instant>,
-    /// The number of seconds until then; null unless the token is active.
+    poll_after_seconds: i64,
+    /// The number of seconds until `expires_at`; null unless the token is active.
     expires_in_seconds: Option<i64>,
     /// The path of the queue's board if so many users are ahead that the client should derive its position from the board and poll the
     /// token only when its turn is near; null otherwise.
@@ -64,14 +72,12 @@ impl TokenBody {
     }
 }
 
-impl TokenStateBody {
-    pub(crate) fn new(place: &TokenView) -> Self {
-        let TokenView { token, now, position, estimate, availability, poll_after } = place;
-        let status = token.status(*now);
-        let (expired_reason, expires_in_seconds) = match status {
-            TokenStatus::Waiting => (None, None),
-            TokenStatus::Active => (None, token.expires_at().map(|at| seconds_until(at, *now))),
-            TokenStatus::Expired(reason) => (Some(reason.into()), None),
+impl TokenReportBody {
+    pub(crate) fn new(token: &QueueToken, now: OffsetDateTime) -> Self {
+        let status = token.status(now);
+        let expired_reason = match status {
+            TokenStatus::Expired(reason) => Some(reason.into()),
+            TokenStatus::Waiting | TokenStatus::Active => None,
         };
         Self {
             queue_id: token.queue().0,
@@ -79,15 +85,25 @@ impl TokenStateBody {
             status: status.into(),
             expired_reason,
             number: token.number(),
+            joined_at: token.joined_at().into(),
+            activated_at: token.activated_at().map(Instant::from),
+            expires_at: token.expires_at().map(Instant::from),
+        }
+    }
+}
+
+impl TokenStateBody {
+    pub(crate) fn new(place: &TokenView) -> Self {
+        let TokenView { token, now, position, estimate, availability, poll_after } = place;
+        let deadline = token.expires_at().filter(|_| token.status(*now) == TokenStatus::Active);
+        Self {
+            report: TokenReportBody::new(token, *now),
             position: *position,
             people_ahead: position.map(|position| position.saturating_sub(1)),
             estimated_wait: EstimateBody::from(*estimate),
             availability: availability.map(AvailabilityBody::from),
             poll_after_seconds: poll_after.whole_seconds(),
-            joined_at: token.joined_at().into(),
-            activated_at: token.activated_at().map(Instant::from),
-            expires_at: token.expires_at().map(Instant::from),
-            expires_in_seconds,
+            expires_in_seconds: deadline.map(|at| seconds_until(at, *now)),
             board: position.filter(|position| BOARD_FROM <= *position).map(|_| format!("/v1/queues/{}/board", token.queue())),
         }
     }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::document::{document, operations, resolved};
 
-const MAX_BYTES: usize = 200_000;
+/// 200 KiB.
+const MAX_BYTES: usize = 200 * 1_024;
 
 /// Calls `check` with every object in `value`.
 fn each_object(value: &Value, check: &mut impl FnMut(&Value)) {

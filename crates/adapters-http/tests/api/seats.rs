@@ -1,5 +1,8 @@
 //! Seats.
 
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
 use serde_json::json;
 
 use crate::plan::{LATER_SCHEDULE, PRICE, SCHEDULE};
@@ -74,4 +77,24 @@ async fn a_token_of_another_queue_shows_no_seats() {
     shop.tick().await;
     let ada = Visitor { queue_token: Some(token), ..user };
     shop.get(&path()).by(&ada).send().await.with_problem(403, "QUEUE_TOKEN_MISMATCH");
+}
+
+#[actix_web::test]
+async fn the_map_is_compressed_on_request_at_most_once_per_second() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let plain = shop.get(&path()).by(&ada).send().await.with_status(200);
+    assert_eq!((plain.header("content-encoding"), plain.header("vary")), (None, Some("accept-encoding")));
+    let accepting = || shop.get(&path()).by(&ada).header("Accept-Encoding", "br, gzip");
+    accepting().header("If-None-Match", &plain.tag()).send().await.with_status(304);
+    for _ in 0..2 {
+        let gzip = accepting().send().await.with_status(200);
+        assert_eq!((gzip.header("content-encoding"), gzip.tag()), (Some("gzip"), plain.tag()));
+        let mut text = String::new();
+        GzDecoder::new(&gzip.bytes[..]).read_to_string(&mut text).expect("gzip");
+        assert_eq!(text.as_bytes(), &plain.bytes[..]);
+    }
+    shop.held(&ada, &[1]).await;
+    let newer = accepting().send().await.with_status(200);
+    assert_eq!((newer.header("content-encoding"), &newer.body["seats"][0]["status"]), (None, &json!("HELD")), "within a second");
 }

@@ -73,6 +73,11 @@ async fn a_ticket_is_drawn_as_svg_or_png() {
         assert_eq!((answer.header("content-type"), answer.bytes.starts_with(start)), (Some(media_type), true), "{accept}");
         assert_eq!(answer.header("cache-control"), Some("private, max-age=3600"));
     }
+    let svg = shop.get(&path).by(&ada).header("Accept-Encoding", "gzip").send().await.with_status(200);
+    assert_eq!(svg.header("content-encoding"), Some("gzip"));
+    assert!(svg.bytes.len() < 4_000, "{} bytes", svg.bytes.len());
+    let png = shop.get(&path).by(&ada).header("Accept-Encoding", "gzip").header("Accept", "image/png").send().await.with_status(200);
+    assert_eq!((png.header("content-encoding"), png.bytes.starts_with(b"\x89PNG")), (None, true), "it is compressed already");
     shop.get(&path).by(&ada).header("Accept", "application/json").send().await.with_problem(406, "NOT_ACCEPTABLE");
     shop.get(&path).by(&shop.operator()).send().await.with_problem(404, "NOT_FOUND");
 }

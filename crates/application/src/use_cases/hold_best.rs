@@ -93,3 +93,6 @@ fn refuse(unknown: Unknown) -> Refusal {
     };
     Refusal::Contradiction { field, problem: problem.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,7 +152,7 @@ impl UseCases {
             clock,
             ids,
         } = parts;
-        let details = DetailsReader::new(ports.reservations.clone(), ports.catalogue.clone(), seat_maps.clone(), clock.clone());
+        let details = DetailsReader::new(ports.reservations.clone(), ports.catalogue.clone(), catalogue.clone(), clock.clone());
         let concerts = Concerts::new(catalogue.clone(), seat_maps.clone(), layouts.clone(), clock.clone());
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),

@@ -3,9 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get};
 use application::PageRequest;
-use domain::{Currency, Money, NamePrefix, PaymentId, QueueToken, ReservationId, TokenStatus, User, UserId};
+use domain::{Currency, Money, NamePrefix, PaymentId, ReservationId, User, UserId};
 use serde::Serialize;
-use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -17,8 +16,7 @@ use super::super::wallet::EntryBody;
 use crate::api::Api;
 use crate::extract::{ApiRequest, List, Operator, PageQuery, PathId, Query, RequestPart, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
-use crate::response::token_status::{ExpiredReasonBody, TokenStatusBody};
-use crate::response::{Instant, MoneyBody, uncached_json};
+use crate::response::{Instant, MoneyBody, TokenReportBody, uncached_json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -49,24 +47,6 @@ struct UserWithBalanceBody {
     balance: MoneyBody,
 }
 
-/// A user's queue token, without its secret id.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QueueTokenReport)]
-struct TokenBody {
-    queue_id: Uuid,
-    /// The concert that the user joined the queue for; null if none was specified.
-    concert_id: Option<Uuid>,
-    status: TokenStatusBody,
-    /// Why the token has ended; null if it has not.
-    expired_reason: Option<ExpiredReasonBody>,
-    number: u64,
-    joined_at: Instant,
-    /// When the user was admitted; null if the user was not.
-    activated_at: Option<Instant>,
-    /// When the token expires or has expired; null while it is waiting.
-    expires_at: Option<Instant>,
-}
-
 impl From<User> for UserBody {
     fn from(user: User) -> Self {
         Self { id: user.id.0, name: user.name.map(|name| name.as_str().to_owned()), created_at: user.created_at.into() }
@@ -76,26 +56,6 @@ impl From<User> for UserBody {
 impl UserWithBalanceBody {
     fn new((user, balance): (User, Money), currency: Currency) -> Self {
         Self { user: user.into(), balance: MoneyBody::new(balance, currency) }
-    }
-}
-
-impl TokenBody {
-    fn new(token: &QueueToken, now: OffsetDateTime) -> Self {
-        let status = token.status(now);
-        let expired_reason = match status {
-            TokenStatus::Expired(reason) => Some(reason.into()),
-            TokenStatus::Waiting | TokenStatus::Active => None,
-        };
-        Self {
-            queue_id: token.queue().0,
-            concert_id: token.concert().map(|concert| concert.0),
-            status: status.into(),
-            expired_reason,
-            number: token.number(),
-            joined_at: token.joined_at().into(),
-            activated_at: token.activated_at().map(Instant::from),
-            expires_at: token.expires_at().map(Instant::from),
-        }
     }
 }
 
@@ -166,14 +126,14 @@ async fn show_user(call: ApiRequest<(Operator, PathId<UserId>)>) -> Result<HttpR
     tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The user.")),
-    responses((status = 200, description = "The latest 200 tokens, on one page.", body = List<TokenBody>), OneProblems),
+    responses((status = 200, description = "The latest 200 tokens, on one page.", body = List<TokenReportBody>), OneProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/queue-tokens")]
 async fn list_queue_tokens(call: ApiRequest<(Operator, PathId<UserId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
     let tokens = api.run(|use_cases| async move { use_cases.people.tokens(id, PageRequest::<UserId>::MAX_SIZE).await }).await?;
     let now = api.use_cases.people.now();
-    uncached_json(StatusCode::OK, &List::whole(tokens.iter().map(|token| TokenBody::new(token, now)).collect()))
+    uncached_json(StatusCode::OK, &List::whole(tokens.iter().map(|token| TokenReportBody::new(token, now)).collect()))
 }
 
 /// List the reservations of a user

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::codes::GUARDED;
 use crate::api::Api;
-use crate::extract::{GuardedRequest, KnownTags, MaybePathId, Query, RequestPart, invalid_parameter};
+use crate::extract::{AcceptsGzip, GuardedRequest, KnownTags, MaybePathId, Query, RequestPart, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
 use crate::response::SeatStatusBody;
 use body::SeatMapBody;
@@ -60,8 +60,10 @@ problems!(SeatsProblems: GUARDED, &[Code::NotFound, Code::ValidationFailed]);
     ),
 )]
 #[get("/v1/schedules/{id}/seats")]
-async fn list_seats(call: GuardedRequest<(MaybePathId<ScheduleId>, SeatFilter, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let GuardedRequest { guard, parts: (MaybePathId(id), SeatFilter(filter), known) } = call;
+async fn list_seats(
+    call: GuardedRequest<(MaybePathId<ScheduleId>, SeatFilter, (KnownTags, AcceptsGzip))>,
+) -> Result<HttpResponse, Problem> {
+    let GuardedRequest { guard, parts: (MaybePathId(id), SeatFilter(filter), (known, AcceptsGzip(accepts_gzip))) } = call;
     let pass = guard.pass;
     let (schedule, layout, map) = guard
         .run(|use_cases| async move {
@@ -70,7 +72,10 @@ async fn list_seats(call: GuardedRequest<(MaybePathId<ScheduleId>, SeatFilter, K
             Ok((schedule.id(), layout, use_cases.concerts.seats(&schedule).await?))
         })
         .await?;
-    let api = &guard.api;
-    let page = api.seat_pages().page((schedule, filter), layout, map, api.settings.currency, &api.runtime).await?;
-    known.respond(&page.tag, "private, no-cache", || Ok(page.json))
+    let (api, key) = (&guard.api, (schedule, filter));
+    let page = api.seat_pages().page(key, layout, map, api.settings.currency, &api.runtime).await?;
+    let needs_gzip = accepts_gzip && !known.contain(&page.tag);
+    let gzip = if needs_gzip { api.seat_pages().compressed(key, &page, &api.runtime).await? } else { None };
+    let encoding = AcceptsGzip(gzip.is_some());
+    Ok(encoding.describe(known.respond(&page.tag, "private, no-cache", || Ok(gzip.unwrap_or(page.json)))?))
 }

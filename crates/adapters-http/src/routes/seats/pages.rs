@@ -1,29 +1,41 @@
 //! Rendered seat maps: each version is rendered once and shared by all requests for it. The least recently used pages are removed when all
 //! together exceed their memory.
+//!
+//! The map of a large hall has megabytes, and each hold makes another version of it. So a page is compressed at most once per second, for
+//! clients that accept gzip; until then, the page of a newer version is sent as it is.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 use application::{HashedLayout, MemoryMetrics, Recency, SeatMap};
 use domain::{Currency, Layout, LayoutHash, ScheduleId};
+use flate2::Compression;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use super::body::{SeatBody, SeatMapBody};
 use crate::problem::Problem;
-use crate::response::{MoneyBody, SeatStatusBody, Tag, json, seat_status};
+use crate::response::{MoneyBody, SeatStatusBody, Tag, gzip, json, seat_status};
 
 /// The number of seats from which a page is rendered on another thread, so that other requests don't wait for it.
 const MANY_SEATS: usize = 1_000;
 /// The estimated size of a page in addition to its text.
 const PAGE_BYTES: usize = 512;
+/// The number of bytes from which a page is compressed on another thread.
+const MANY_BYTES: usize = 1 << 16;
+/// How often the pages of one schedule and filter are compressed at most.
+const COMPRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A rendered seat map.
 #[derive(Clone)]
 pub(super) struct SeatPage {
     pub(super) json: Bytes,
     pub(super) tag: Tag,
+    /// The compressed JSON, once it was requested.
+    gzip: Arc<OnceLock<Bytes>>,
 }
 
 /// What identifies the content of a page: the version of the map, the number of its lapsed holds, and the layout.
@@ -48,11 +60,13 @@ struct Pages {
 struct Versioned {
     version: Version,
     page: Arc<OnceCell<SeatPage>>,
+    /// When a page of this schedule and filter was last compressed.
+    compressed_at: Option<Instant>,
 }
 
 impl Versioned {
     fn new(version: Version) -> Self {
-        Self { version, page: Arc::default() }
+        Self { version, page: Arc::default(), compressed_at: None }
     }
 }
 
@@ -85,6 +99,26 @@ impl SeatPages {
         Ok(page)
     }
 
+    /// Returns the compressed page; none if it isn't compressed yet, and another one was within the interval.
+    pub(super) async fn compressed(&self, key: Key, page: &SeatPage, runtime: &Handle) -> Result<Option<Bytes>, Problem> {
+        if page.gzip.get().is_none() && self.pages().start_compressing(key, page, Instant::now()) {
+            let json = page.json.clone();
+            // The fastest level: the next version may follow soon.
+            let compress = move || gzip(&json, Compression::fast());
+            let is_small = page.json.len() < MANY_BYTES;
+            let compressed =
+                if is_small { compress() } else { runtime.spawn_blocking(compress).await.unwrap_or_else(|_| Err(Problem::internal())) };
+            let compressed = compressed?;
+            let bytes = page.gzip.get_or_init(|| compressed).len();
+            let mut pages = self.pages();
+            if let Some(newest) = pages.newest_as(key, page) {
+                self.metrics.evict(pages.weigh(key, &newest, page.json.len() + bytes + PAGE_BYTES));
+                self.metrics.set_bytes(pages.recency.bytes());
+            }
+        }
+        Ok(page.gzip.get().cloned())
+    }
+
     fn pages(&self) -> MutexGuard<'_, Pages> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -100,13 +134,29 @@ impl Pages {
             }
             // A slow request may still have an older map, which must not replace the newer page.
             Some(newest) if version.0 < newest.version.0 => Versioned::new(version),
-            Some(_) | None => {
-                let newest = Versioned::new(version);
+            older => {
+                let newest = Versioned { compressed_at: older.and_then(|older| older.compressed_at), ..Versioned::new(version) };
                 self.recency.remove(key);
                 self.newest.insert(key, newest.clone());
                 newest
             }
         }
+    }
+
+    /// Returns the newest page of a schedule and filter, if it is `page`.
+    fn newest_as(&self, key: Key, page: &SeatPage) -> Option<Versioned> {
+        let is_same = |newest: &&Versioned| newest.page.get().is_some_and(|newest| Arc::ptr_eq(&newest.gzip, &page.gzip));
+        self.newest.get(&key).filter(is_same).cloned()
+    }
+
+    /// Returns whether to compress `page` now: it is the newest one, and none was compressed within the interval.
+    fn start_compressing(&mut self, key: Key, page: &SeatPage, now: Instant) -> bool {
+        let Some(newest) = self.newest_as(key, page) else { return false };
+        let is_due = newest.compressed_at.is_none_or(|at| COMPRESS_INTERVAL <= now.duration_since(at));
+        if is_due {
+            self.newest.insert(key, Versioned { compressed_at: Some(now), ..newest });
+        }
+        is_due
     }
 
     /// Adds a rendered page to those in memory, removes others if all don't fit, and returns how many.
@@ -126,7 +176,7 @@ async fn render(key: Key, layout: Arc<HashedLayout>, map: Arc<SeatMap>, currency
     let is_small = map.seats.len() < MANY_SEATS;
     let render = move || {
         let json = Bytes::from(text(key, &layout.layout, &map, currency)?);
-        Ok(SeatPage { tag: Tag::of(&json), json })
+        Ok(SeatPage { tag: Tag::of(&json), json, gzip: Arc::default() })
     };
     if is_small { render() } else { runtime.spawn_blocking(render).await.unwrap_or_else(|_| Err(Problem::internal())) }
 }
@@ -176,6 +226,23 @@ mod tests {
         assert!(is_same(&new, &pages.version(KEY, (8, 0, LAYOUT))));
         assert_eq!((pages.weigh(KEY, &old, 10), pages.recency.bytes()), (0, 0), "the old page is no longer kept");
         assert!(!is_same(&new, &pages.version(KEY, (8, 1, LAYOUT))), "a hold has lapsed");
+    }
+
+    #[test]
+    fn of_the_versions_of_a_second_one_is_compressed() {
+        let mut pages = pages(100);
+        let start = Instant::now();
+        let page = |pages: &mut Pages, version| {
+            let page = SeatPage { json: Bytes::new(), tag: Tag::of(&[]), gzip: Arc::default() };
+            assert!(pages.version(KEY, (version, 0, LAYOUT)).page.set(page.clone()).is_ok());
+            page
+        };
+        let first = page(&mut pages, 1);
+        assert!(pages.start_compressing(KEY, &first, start));
+        let second = page(&mut pages, 2);
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        assert!(!pages.start_compressing(KEY, &first, at(2_000)), "it is outdated");
+        assert_eq!([0, 999, 1_000, 1_000].map(|after| pages.start_compressing(KEY, &second, at(after))), [false, false, true, false]);
     }
 
     #[test]

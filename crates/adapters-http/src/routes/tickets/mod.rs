@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, get};
 use application::TicketDetails;
 use application::use_cases::TicketCursor;
 use domain::{Currency, TicketStatus};
+use flate2::Compression;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,9 +16,10 @@ use uuid::Uuid;
 use super::codes::{AUTHENTICATED, LIST};
 use super::reserved_schedule::{ReservedScheduleBody, ReservedSeatBody};
 use crate::auth::Caller;
-use crate::extract::{ApiRequest, List, PageQuery, PathTicketId, Preferred, QrImage};
+use crate::extract::{AcceptsGzip, ApiRequest, List, PageQuery, PathTicketId, Preferred, QrImage};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{Instant, uncached_json};
+use crate::response::{Instant, gzip, uncached_json};
+use qr::PNG;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_tickets).service(show_ticket).service(show_qr_code);
@@ -142,12 +144,20 @@ async fn show_ticket(call: ApiRequest<(Caller, PathTicketId)>) -> Result<HttpRes
     ),
 )]
 #[get("/v1/tickets/{id:[^/:]+}/qr")]
-async fn show_qr_code(call: ApiRequest<(Caller, PathTicketId, Preferred<QrImage>), QrImage>) -> Result<HttpResponse, Problem> {
-    let ApiRequest { api, parts: (Caller { user, .. }, PathTicketId(id), Preferred { name: media_type, .. }), .. } = call;
+async fn show_qr_code(
+    call: ApiRequest<(Caller, PathTicketId, (Preferred<QrImage>, AcceptsGzip)), QrImage>,
+) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PathTicketId(id), (Preferred { name: media_type, .. }, encoding)), .. } = call;
     let details = api.run(|use_cases| async move { use_cases.reservations.ticket(user, id).await }).await?;
     let image = qr::draw(details.code.as_str(), media_type)?;
     // The code of a ticket never changes; but it's the caller's alone.
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "private, max-age=3600")).insert_header((header::VARY, "Accept, Authorization"));
-    Ok(response.content_type(media_type).body(image))
+    response.content_type(media_type);
+    if media_type == PNG {
+        // PNG is compressed already.
+        return Ok(response.body(image));
+    }
+    let image = if encoding.0 { gzip(&image, Compression::fast())? } else { image.into() };
+    Ok(encoding.describe(response.body(image)))
 }

@@ -6,15 +6,17 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use crate::problem::Problem;
 
+/// The media type of a compressed image; the other is SVG.
+pub(super) const PNG: &str = "image/png";
 /// The width of a module, the smallest square of a QR code, in pixels.
 const MODULE: usize = 8;
 /// The width of the margin, in modules, as ISO/IEC 18004 requires.
 const MARGIN: usize = 4;
 
-/// Draws the QR code of `text` as an image of the type `media_type`: `image/png`, otherwise SVG.
+/// Draws the QR code of `text` as an image of the type `media_type`: [`PNG`], otherwise SVG.
 pub(super) fn draw(text: &str, media_type: &str) -> Result<Vec<u8>, Problem> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|error| fault(&error))?;
-    if media_type == "image/png" { png(&code).map_err(|error| fault(&error)) } else { Ok(svg(&code).into_bytes()) }
+    if media_type == PNG { png(&code).map_err(|error| fault(&error)) } else { Ok(svg(&code).into_bytes()) }
 }
 
 fn fault(error: &(dyn std::error::Error + 'static)) -> Problem {

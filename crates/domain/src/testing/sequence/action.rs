@@ -36,6 +36,8 @@ pub enum Action {
     Pay { who: u8, variation: u8 },
     /// A user refunds a payment.
     Refund { who: u8, variation: u8 },
+    /// A scanner checks in a ticket.
+    CheckIn { who: u8, variation: u8 },
     /// A sweep records lapsed holds as expired.
     Sweep,
 }
@@ -71,6 +73,7 @@ pub fn any_action() -> impl Strategy<Value = Action> + Clone {
         5 => (who(), amount, variation()).prop_map(|(who, amount, variation)| Action::Charge { who, amount, variation }),
         8 => (who(), variation()).prop_map(|(who, variation)| Action::Pay { who, variation }),
         3 => (who(), variation()).prop_map(|(who, variation)| Action::Refund { who, variation }),
+        4 => (who(), variation()).prop_map(|(who, variation)| Action::CheckIn { who, variation }),
         4 => Just(Action::Sweep),
     ]
 }

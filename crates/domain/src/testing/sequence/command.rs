@@ -4,13 +4,13 @@ use uuid::Uuid;
 
 use super::{Action, IdSequence};
 use crate::decide::admission::Pass;
-use crate::decide::{charge, claim, exchange, hold, join, leave, pay, refund, register, release};
+use crate::decide::{charge, check_in, claim, exchange, hold, join, leave, pay, refund, register, release};
 use crate::seat_selection::SeatSelection;
 use crate::testing::model::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
-use crate::testing::{ModelStore, seats, user, won};
+use crate::testing::{ModelStore, seat_number, seats, user, won};
 use crate::{
     Operation, OperatorOrder, Payment, PaymentId, PaymentState, QueueId, QueueToken, Reservation, ReservationId, ScheduleId, SeatNumber,
-    TokenId, UserId, UserName, WalletEntryId,
+    TicketId, TokenId, UserId, UserName, WalletEntryId,
 };
 
 /// A command of any kind, or one of the two jobs of schedulers.
@@ -29,6 +29,7 @@ pub enum AnyCommand {
     Charge(charge::Command),
     Pay(pay::Command),
     Refund(refund::Command),
+    CheckIn(check_in::Command),
     /// A sweep records lapsed holds as expired.
     Sweep,
 }
@@ -45,7 +46,7 @@ impl AnyCommand {
             Self::Refund(command) => command.entry = ids.draw(),
             Self::Join(command) => command.token = ids.draw(),
             Self::Register(command) => command.user = ids.draw(),
-            Self::Tick(_) | Self::Leave(_) | Self::Claim(_) | Self::Release(_) | Self::Sweep => {}
+            Self::Tick(_) | Self::Leave(_) | Self::Claim(_) | Self::Release(_) | Self::CheckIn(_) | Self::Sweep => {}
         }
         self
     }
@@ -96,6 +97,7 @@ impl Action {
             }
             Self::Pay { who, variation } => pay(store, who, variation, ids),
             Self::Refund { who, variation } => refund(store, who, variation, ids),
+            Self::CheckIn { who, variation } => check_in(store, who, variation, ids),
             Self::Sweep => AnyCommand::Sweep,
         }
     }
@@ -164,6 +166,23 @@ fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> A
     let order = operator.then(|| OperatorOrder { operator: user, audit_entry: ids.draw(), reason: None });
     let idempotency = ids.idempotency(user, Operation::Refund, variation);
     AnyCommand::Refund(refund::Command { user, order, idempotency, payment, entry: ids.draw() })
+}
+
+/// Returns a command to check in a ticket, sold now or refunded; with the lowest variations, for another schedule or without a reservation.
+fn check_in(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
+    let sold = store.reservations.values().filter(|reservation| reservation.payment().is_some() && variation != 0);
+    let found = sold.cycle().take(usize::from(u8::MAX)).nth(usize::from(who));
+    let numbers: Vec<_> = found.into_iter().flat_map(|reservation| reservation.numbers()).collect();
+    let ticket = TicketId {
+        reservation: found.map_or_else(|| ids.draw(), |reservation| reservation.id()),
+        seat: numbers.get(usize::from(variation) % numbers.len().max(1)).copied().unwrap_or(seat_number(1)),
+    };
+    let schedule = match variation {
+        1..=3 => SCHEDULES.into_iter().find(|id| found.is_none_or(|reservation| reservation.schedule() != *id)),
+        4..=12 => found.map(|reservation| reservation.schedule()),
+        _ => None,
+    };
+    AnyCommand::CheckIn(check_in::Command { checked_in_by: nth_user(who), ticket, schedule })
 }
 
 fn nth_user(who: u8) -> UserId {

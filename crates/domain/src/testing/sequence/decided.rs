@@ -39,6 +39,7 @@ impl AnyCommand {
             Self::Leave(command) => done(verdict(store, command)),
             Self::Claim(command) => done(verdict(store, command)),
             Self::Release(command) => done(verdict(store, command)),
+            Self::CheckIn(command) => done(verdict(store, command)),
             Self::Hold(command) => idempotent(verdict(store, command)),
             Self::Exchange(command) => idempotent(verdict(store, command)),
             Self::Charge(command) => idempotent(verdict(store, command)),

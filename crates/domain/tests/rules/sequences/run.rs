@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::change::Collisions;
-use domain::decide::{exchange, pay, refund};
+use domain::decide::{check_in, exchange, pay, refund};
 use domain::event::Subject;
 use domain::testing::{Action, Answer, AnyCommand, Conflict, Decided, IdSequence, ModelStore, opening};
 use domain::{
@@ -190,6 +190,7 @@ impl Run {
             AnyCommand::Join(_) | AnyCommand::Charge(_) if change.row::<User>().is_some() => self.coverage.record("first write"),
             AnyCommand::Pay(command) => self.check_payment(command),
             AnyCommand::Refund(command) => self.check_refund(command),
+            AnyCommand::CheckIn(command) => self.check_check_in(command, change),
             AnyCommand::Release(command) => assert_eq!(self.store.reservations[&command.reservation].user(), command.user),
             AnyCommand::Leave(command) => assert_eq!(self.store.tokens[&command.token].user(), command.user),
             AnyCommand::Hold(command) => {
@@ -246,6 +247,18 @@ impl Run {
         let schedule = &self.store.schedules[&self.store.reservations[&payment.reservation()].schedule()];
         let is_open = command.order.is_some() || schedule.is_cancelled() || !schedule.has_started(self.store.now);
         assert!(is_open, "refunded after the show has started: {payment:?}");
+        let is_used = self.store.reservations[&payment.reservation()].seats().iter().any(|seat| seat.used_at.is_some());
+        assert!(!is_used || command.order.is_some() || schedule.is_cancelled(), "a buyer refunded a used ticket: {payment:?}");
+    }
+
+    fn check_check_in(&self, command: &check_in::Command, change: &Change) {
+        let reservation = &self.store.reservations[&command.ticket.reservation];
+        assert!(matches!(reservation.state(), ReservationState::Confirmed { .. }), "a void ticket was used: {reservation:?}");
+        let schedule = &self.store.schedules[&reservation.schedule()];
+        assert!(!schedule.is_cancelled() && command.schedule.is_none_or(|id| id == schedule.id()), "used for {schedule:?}: {command:?}");
+        let used_at = reservation.seats().iter().find(|seat| seat.number == command.ticket.seat).and_then(|seat| seat.used_at);
+        assert!(used_at.is_some_and(|at| at <= self.store.now), "{reservation:?}");
+        assert_eq!((change.writes.len(), change.events.len()), (1, 1), "a ticket has no other row than its reservation");
     }
 
     fn decide(&mut self, request: &AnyCommand) -> Decided {
