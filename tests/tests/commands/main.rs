@@ -2,5 +2,6 @@
 
 mod admin;
 mod command_line;
+mod console;
 mod rehearsal;
 mod report;
