@@ -2,6 +2,7 @@
 
 mod admin;
 mod command_line;
+mod console;
 mod rehearsal;
 mod report;
 mod tickets;

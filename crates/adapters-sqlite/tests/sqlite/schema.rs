@@ -227,6 +227,21 @@ async fn states_without_their_data_are_rejected() {
         (CHECK, "INSERT INTO users (id, name, created_at) VALUES (x'00', NULL, 0)"),
         (CHECK, "UPDATE users SET kept = 2"),
         (CHECK, "INSERT INTO wallet_entries SELECT user_id, 9, randomblob(16), 'PAYMENT', NULL, 1, 1, 0 FROM wallets LIMIT 1"),
+        (
+            CHECK,
+            "INSERT INTO sessions (user_id, slot, version, id, roles, created_at, state, ends_at)
+             VALUES (randomblob(16), 0, 1, randomblob(16), '', 0, 'ACTIVE', 1)",
+        ),
+        (
+            CHECK,
+            "INSERT INTO sessions (user_id, slot, version, id, roles, created_at, state, reason, used_at, ends_at)
+             VALUES (randomblob(16), 0, 1, randomblob(16), '', 0, 'ENDED', 'SIGNED_OUT', 1, 1)",
+        ),
+        (
+            CHECK,
+            "INSERT INTO sessions (user_id, slot, version, id, roles, created_at, state, ends_at)
+             VALUES (randomblob(16), 256, 1, randomblob(16), '', 0, 'ENDED', 1)",
+        ),
         (FOREIGN_KEY, "INSERT INTO wallets VALUES (randomblob(16), 1, 0, 0)"),
         (FOREIGN_KEY, "DELETE FROM users"),
         (NOT_NULL, "UPDATE concerts SET host = NULL"),

@@ -35,7 +35,11 @@ impl FromBody for NewLoginCode {
     type Wire = NewLoginCodeBody;
 
     fn read(wire: NewLoginCodeBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
-        Ok(Self(wire.user_id.map(UserId)))
+        match wire.user_id {
+            // All anonymous requests share its idempotency keys.
+            Some(id) if id.is_nil() => Err(vec![FieldError::at("/user_id", "must not be the nil UUID")]),
+            id => Ok(Self(id.map(UserId))),
+        }
     }
 }
 

@@ -184,6 +184,7 @@ pub(crate) fn may_be_null(method: &str, target: &str, pointer: &str) -> bool {
     let has_optional_reason = [":release", ":refund-all", "/refunds", "/charges"].iter().any(|end| target.ends_with(end));
     nullable.contains(&pointer)
         || has_optional_reason && ["/reason", "/user_id"].contains(&pointer)
+        || target.ends_with("/login-codes") && pointer == "/user_id"
         || target.ends_with(":check-in") && pointer == "/schedule_id"
         || method == "POST" && nullable_on_creation.contains(&pointer)
 }

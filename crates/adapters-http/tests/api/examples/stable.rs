@@ -17,6 +17,7 @@ const OF_THE_DEMO: [(Uuid, &str); 3] = [
 const STREAMS: &str = "/v1/streams/";
 const STREAM_TICKET: &str = "HqJiP9hP6sKCTl2tzzF1US9uLzl_lwvTZ1gPW_fx1zMWdm3bUHVLDPW7UgIrrotiocxxZaA9-6sqgkn5mN40jSdJW2I";
 const TICKET_CODE: &str = "AGQ7ZZ4CLZY6PC5HHOOZSMFAUAAAABY5X2MEMOS6QTOMBLHGBJTYEVQC";
+const LOGIN_CODE: &str = "AaH854JechHni6e5M5rKoAGh_OeCXnIR54unuTOayqBgyTeJxXWJ7QwMQcYYw7mJb9Yk3a0mWUDsq5x8pLV9zQ";
 const ACCESS_TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl";
 /// The maximum number of items of a list in an example.
 const MAX_ITEMS: usize = 3;
@@ -40,6 +41,7 @@ fn replace(value: &mut Value, known: &mut HashMap<Uuid, String>) {
         Value::String(text) if text.len() == TICKET_CODE.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
             TICKET_CODE.clone_into(text);
         }
+        Value::String(text) if text.len() == LOGIN_CODE.len() && !text.contains([' ', '/']) => LOGIN_CODE.clone_into(text),
         Value::String(text) => *text = with_stable_ids(&with_stable_retry(text), known),
         Value::Array(items) => {
             items.truncate(MAX_ITEMS);
