@@ -25,6 +25,8 @@ text_enum! {
     pub enum ProblemCode {
         /// The resource exists already.
         AlreadyExists = "ALREADY_EXISTS",
+        /// A page of another site sent a request that only pages of the server may send.
+        CrossSiteRequest = "CROSS_SITE_REQUEST",
         /// The events have been deleted.
         EventsGone = "EVENTS_GONE",
         /// The caller may not do this.
@@ -45,6 +47,8 @@ text_enum! {
         InvalidCursor = "INVALID_CURSOR",
         /// The state of the resource doesn't allow this.
         InvalidState = "INVALID_STATE",
+        /// The login code is unknown, expired, or was used.
+        LoginCodeNotValid = "LOGIN_CODE_NOT_VALID",
         /// The body is not JSON.
         MalformedJson = "MALFORMED_JSON",
         /// The request is not HTTP.
@@ -93,6 +97,8 @@ text_enum! {
         SeatLimitExceeded = "SEAT_LIMIT_EXCEEDED",
         /// Seats are not available.
         SeatUnavailable = "SEAT_UNAVAILABLE",
+        /// The session of the cookie has ended.
+        SessionEnded = "SESSION_ENDED",
         /// The ticket admits nobody.
         TicketNotValid = "TICKET_NOT_VALID",
         /// The ticket was used before.

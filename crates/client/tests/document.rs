@@ -35,7 +35,14 @@ const OMITTED: &[&str] = &[
     // Followed by `Frontrow::follow_availability`.
     "follow_availability",
     // For browsers' `EventSource`.
+    "create_availability_ticket",
+    "follow_availability_by_ticket",
     "follow_by_ticket",
+    // For pages of the server: a program keeps its access token.
+    "start_session",
+    "refresh_session",
+    "list_sessions",
+    "end_session",
     // For the system that runs the server.
     "livez",
     "readyz",
