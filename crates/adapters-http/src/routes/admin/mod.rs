@@ -6,6 +6,7 @@ mod concerts;
 mod csv_export;
 mod event_readers;
 mod events;
+mod history;
 mod log;
 mod queues;
 mod reservations;
@@ -22,6 +23,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .configure(queues::configure)
         .configure(concerts::configure)
+        .configure(history::configure)
         .configure(schedules::configure)
         .configure(seat_map::configure)
         .configure(seats::configure)
