@@ -83,7 +83,7 @@ async function refundAll(schedules, reason) {
     render(html`<div class="stack">
       <h2 id="ask-title">${isDone ? 'Everything is refunded' : problem ? 'The refunds have stopped' : 'Refunding …'}</h2>
       <div class="progress" role="progressbar" aria-label="Refunds" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(part)}><div .style=${`--part:${part}%`}></div></div>
-      <p class="numbers" aria-live="polite">${integer(done.refunded)} payments refunded, ${integer(done.released)} holds released${done.remaining > 0 ? `, ${integer(done.remaining)} to go` : ''}.</p>
+      <p class="numbers" aria-live="polite">${integer(done.refunded)} ${done.refunded === 1 ? 'payment' : 'payments'} refunded, ${integer(done.released)} ${done.released === 1 ? 'hold' : 'holds'} released${done.remaining > 0 ? `, ${integer(done.remaining)} to go` : ''}.</p>
       ${problem ? html`<p class="notice bad" role="alert">${problem}</p>` : ''}
       <div class="row"><button class=${isDone ? 'primary' : ''} @click=${() => { isStopped = true; dialog.close(); }}>${isDone ? 'Close' : problem ? 'Continue later' : 'Stop, continue later'}</button></div>
     </div>`, dialog);

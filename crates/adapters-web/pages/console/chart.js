@@ -9,6 +9,7 @@ import { html, nothing } from '../shared/html.js';
  * @property {number[]} [dash] so that lines differ by more than their colour
  * @property {boolean} [fill]
  * @property {boolean} [spans] whether it continues where values are missing
+ * @property {boolean} [isText] whether only its value is shown, because it would hide the others
  */
 /**
  * @typedef {object} Settings
@@ -16,6 +17,7 @@ import { html, nothing } from '../shared/html.js';
  * @property {Line[]} lines
  * @property {(value: number) => string} format
  * @property {number} [least] the upper end of the scale is at least this
+ * @property {number[]} [steps] the possible distances between two values of the scale
  */
 
 /** @type {any} */
@@ -68,7 +70,7 @@ export class Chart {
     const style = getComputedStyle(place);
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
     const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
-    const { lines, format, least = 1 } = this.settings;
+    const { lines, format, least = 1, steps } = this.settings;
     const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
     this.#plot = new uPlot({
       width: place.clientWidth,
@@ -79,7 +81,7 @@ export class Chart {
       scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number | null} */ high) => [0, Math.max(least, (high ?? 0) * 1.08)] } },
       axes: [
         { ...axis, grid: { show: false }, size: 26, space: 70, values: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map(split => clock.format(split * 1000)) },
-        { ...axis, size: 54, space: 34, values: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map(split => (split >= 10_000 ? compact.format(split) : format(split))) },
+        { ...axis, ...(steps ? { incrs: steps } : {}), size: 54, space: 34, values: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map(split => (split >= 10_000 ? compact.format(split) : format(split))) },
       ],
       series: [{}, ...lines.map(line => ({
         stroke: colour(line.colour),
@@ -88,6 +90,7 @@ export class Chart {
         spanGaps: line.spans ?? false,
         fill: line.fill ? `color-mix(in srgb, ${colour(line.colour)} 12%, transparent)` : undefined,
         points: { show: false },
+        show: !line.isText,
       }))],
       hooks: { setCursor: [(/** @type {any} */ plot) => this.#point(plot.cursor.idx ?? null)] },
     }, this.#data(), place);
@@ -124,10 +127,10 @@ export class Chart {
     const at = this.#index === null ? 'now' : clock.format((this.#times[this.#index] ?? 0) * 1000);
     return html`<section class="card chart" aria-labelledby=${`${this.id}-title`}>
       <div class="row between">
-        <h3 id=${`${this.id}-title`}>${title}</h3>
+        <h2 id=${`${this.id}-title`}>${title}</h2>
         <button class="plain tiny" aria-pressed=${this.#isTable} @click=${() => { this.#isTable = !this.#isTable; this.update(); }}>Table</button>
       </div>
-      <ul class="key">${lines.map(line => html`<li><svg width="18" height="8" aria-hidden="true"><line x1="0" x2="18" y1="4" y2="4" stroke-width="2.5" stroke=${`var(${line.colour})`} stroke-dasharray=${line.dash?.join(' ') ?? nothing}></line></svg>
+      <ul class="key">${lines.map(line => html`<li>${line.isText ? nothing : html`<svg width="18" height="8" aria-hidden="true"><line x1="0" x2="18" y1="4" y2="4" stroke-width="2.5" stroke=${`var(${line.colour})`} stroke-dasharray=${line.dash?.join(' ') ?? nothing}></line></svg>`}
         <span class="quiet">${line.name}</span> <strong class="numbers">${this.#value(line.key, this.#index)}</strong></li>`)}<li class="quiet at">${at}</li></ul>
       ${this.#isTable ? this.#table() : html`<div class="plot" id=${this.id} aria-hidden="true"></div>`}
     </section>`;

@@ -14,6 +14,8 @@ const BEND = 0.35;
 const EDGE = 8;
 const MARGIN = 8;
 export const MAX_SEATS = 100_000;
+/** The hash of a layout that the server hasn’t sent. */
+export const UNKNOWN_HASH = '';
 
 /** @type {Record<string, { name: string, detail: string, sketch: Sketch }>} prices are in units of the currency's smallest common note */
 export const TEMPLATES = {
@@ -137,7 +139,7 @@ export function layoutOf(plan, currency) {
     })),
   }));
   const seats = sections.reduce((sum, { rows }) => sum + rows.reduce((all, { from, to }) => all + to - from + 1, 0), 0);
-  return /** @type {Layout} */ (/** @type {unknown} */ ({ hash: 'preview', seats, categories, sections, stage: drawn.stage ?? [] }));
+  return /** @type {Layout} */ (/** @type {unknown} */ ({ hash: UNKNOWN_HASH, seats, categories, sections, stage: drawn.stage ?? [] }));
 }
 
 export const COLOURS = ['#be123c', '#4f46e5', '#0f766e', '#b45309', '#7e22ce', '#0369a1', '#4d7c0f', '#be185d'];

@@ -7,6 +7,7 @@ import { SeatList } from '../shared/seats/list.js';
 import { SeatMap } from '../shared/seats/map.js';
 import { ask } from './ask.js';
 import { problemText, toast } from './frame.js';
+import { UNKNOWN_HASH } from './plan.js';
 import { reservationCard } from './reservation-card.js';
 
 /** @typedef {import('../shared/seats/map.js').Target} Target */
@@ -62,6 +63,7 @@ export class SeatDesk {
     const availability = await get(`/v1/admin/schedules/${this.settings.schedule}/availability${since}`);
     if (this.#stop.signal.aborted) return;
     // The seats have been changed: the page starts again.
+    if (this.hall.hash === UNKNOWN_HASH) this.hall.hash = availability.layout;
     if (availability.layout && availability.layout !== this.hall.hash) return location.reload();
     const isFirst = this.#version === undefined;
     this.#version = availability.version;

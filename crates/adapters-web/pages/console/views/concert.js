@@ -38,11 +38,11 @@ export function concert({ update, signal, parameter: id }) {
   const whole = (/** @type {number} */ value) => integer(Math.round(value));
   const rate = (/** @type {number} */ value) => (value >= 10 || value === 0 ? integer(Math.round(value)) : value.toFixed(value >= 1 ? 1 : 2));
   const charts = [
-    new Chart({ title: 'Seats', format: whole, least: 4, lines: [{ key: 'sold', name: 'Sold', colour: '--series-1', fill: true }, { key: 'held', name: 'Held', colour: '--series-2', dash: [6, 3] }, { key: 'free', name: 'Free', colour: '--series-3', dash: [2, 3] }] }, update, signal),
+    new Chart({ title: 'Seats', format: whole, least: 4, lines: [{ key: 'sold', name: 'Sold', colour: '--series-1', fill: true }, { key: 'held', name: 'Held', colour: '--series-2', dash: [6, 3] }, { key: 'free', name: 'Free', colour: '--series-3', isText: true }] }, update, signal),
     new Chart({ title: 'Revenue per minute', format: amount, lines: [{ key: 'revenue', name: 'Payments', colour: '--series-1', fill: true }, { key: 'refunds', name: 'Refunds', colour: '--series-4', dash: [6, 3] }] }, update, signal),
     new Chart({ title: 'Queue', format: whole, least: 4, lines: [{ key: 'waiting', name: 'Waiting', colour: '--series-2', fill: true }, { key: 'active', name: 'Active', colour: '--series-1', dash: [6, 3] }] }, update, signal),
     new Chart({ title: 'Arrivals and admissions per second', format: rate, least: 0.5, lines: [{ key: 'admitted', name: 'Admitted', colour: '--series-1' }, { key: 'joins', name: 'Joined', colour: '--series-2', dash: [6, 3] }] }, update, signal),
-    new Chart({ title: 'Wait until admission', format: seconds, least: 2, lines: [{ key: 'p50', name: 'Median', colour: '--series-1', spans: true }, { key: 'p99', name: '99 %', colour: '--series-4', dash: [6, 3], spans: true }] }, update, signal),
+    new Chart({ title: 'Wait until admission', format: seconds, least: 2, steps: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 18_000, 36_000], lines: [{ key: 'p50', name: 'Median', colour: '--series-1', spans: true }, { key: 'p99', name: '99 %', colour: '--series-4', dash: [6, 3], spans: true }] }, update, signal),
     new Chart({ title: 'Conflicts and 503s per minute', format: whole, least: 4, lines: [{ key: 'conflicts', name: 'Conflicts', colour: '--series-2' }, { key: 'unavailable', name: '503s', colour: '--series-4', dash: [6, 3] }] }, update, signal),
   ];
   const ledgerCheck = ledger(update, signal);
@@ -53,7 +53,7 @@ export function concert({ update, signal, parameter: id }) {
     [queue, detail] = await Promise.all([get(`/v1/admin/queues/${found.queue_id}`, { signal }), schedule ? get(`/v1/admin/schedules/${schedule.id}`, { signal }) : undefined]);
     await history.read(signal);
     controls.receive(/** @type {QueueReport} */ (queue));
-    const figures = sum(found.schedules.filter(({ cancelled_at: cancelled }) => !cancelled).map(({ figures }) => figures));
+    const figures = current(found);
     const now = { sold: figures?.reserved ?? 0, held: figures?.held ?? 0, free: figures?.available ?? 0, waiting: queue?.figures.waiting ?? 0, active: queue?.figures.active ?? 0 };
     lines = history.lines(now);
     const times = history.times;
@@ -66,15 +66,21 @@ export function concert({ update, signal, parameter: id }) {
     title: () => found?.name ?? 'Concert',
     template: () => (found ? html`
       ${heading(found.name, html`${isDraft(found) ? html`<span class="badge accent">Draft until ${shortDate(found.publishes_at ?? '', undefined)}</span>` : nothing}${found.cancelled_at ? html`<span class="badge bad">Cancelled</span>` : nothing}<span>${[found.host, found.venue?.name, found.venue?.city].filter(Boolean).join(' · ')}</span>`,
-        found.cancelled_at ? nothing : html`<button class="danger small-button" @click=${() => found && cancelConcert(found).then(refresh)}>Cancel the concert</button>`)}
+        html`<a class="button small-button" href=${`/concerts/${id}`}>In the shop</a>${found.cancelled_at ? nothing : html`<button class="danger small-button" @click=${() => found && cancelConcert(found).then(refresh)}>Cancel the concert</button>`}`)}
       ${tabs(id, 'sale')}
       ${problemNotice(problem)}
       ${body(found)}` : html`${problemNotice(problem)}${problem ? html`<p><a href="/console">All concerts</a></p>` : loading()}`),
   };
 
+  /** @param {ConcertReport} concert the figures of the dates that aren’t cancelled, or of all */
+  function current({ schedules }) {
+    const open = schedules.filter(({ cancelled_at: cancelled }) => !cancelled);
+    return sum((open.length > 0 ? open : schedules).map(({ figures }) => figures));
+  }
+
   /** @param {ConcertReport} concert */
   function body(concert) {
-    const figures = sum(concert.schedules.map(({ figures }) => figures));
+    const figures = current(concert);
     const last = (/** @type {string} */ key) => lines[key]?.findLast(value => value !== null) ?? undefined;
     const [admitted, p50, p99] = ['admitted', 'p50', 'p99'].map(last);
     return html`

@@ -132,8 +132,8 @@ export function create({ update, signal }) {
       toast(`${body.name} is created with ${integer(seats() * dates.length)} seats.`);
       navigate(`/console/concerts/${id}`);
     } catch (error) {
-      problem = error;
       if (way === 'file' && file && error instanceof ProblemError) fileErrors = atLines(error, file.lineOf);
+      problem = fileErrors.length > 0 ? undefined : error;
       isBusy = false;
       update();
     }

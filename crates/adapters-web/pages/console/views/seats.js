@@ -4,8 +4,10 @@ import { get } from '../../shared/api.js';
 import { shortDate } from '../../shared/format.js';
 import { announce, heading, loading, problemNotice } from '../frame.js';
 import { keepReading } from '../live.js';
+import { layoutOf as layoutOfPlan } from '../plan.js';
 import { SeatDesk } from '../seat-desk.js';
 import { tabs } from '../tabs.js';
+import { isDraft } from './overview.js';
 
 /** @typedef {import('../types.js').ConcertReport} ConcertReport */
 
@@ -26,9 +28,16 @@ export function seats({ update, signal, parameter: id, query }) {
     desk?.end();
     desk = undefined;
     update();
-    const layout = await get(`/v1/schedules/${wanted}/layout`, { signal });
+    const layout = await layoutOf(wanted);
     if (schedule !== wanted || signal.aborted) return;
     desk = new SeatDesk({ schedule: wanted, layout, update, announce, signal, refresh: () => refresh() });
+  }
+
+  /** @param {string} id the layout of a date; of a draft, which has no public one, it is made of its seat map */
+  async function layoutOf(id) {
+    if (!concert || !isDraft(concert)) return get(`/v1/schedules/${id}/layout`, { signal });
+    const currency = concert.schedules.find(({ figures }) => figures)?.figures?.revenue.currency ?? 'KRW';
+    return layoutOfPlan(await get(`/v1/admin/schedules/${id}/seat-map`, { signal }), currency);
   }
 
   const refresh = keepReading(2_000, signal, async () => {
