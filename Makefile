@@ -4,8 +4,9 @@
 help: ## Shows this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-setup: ## Installs the programs that the tests need besides Rust: PostgreSQL 15 or newer, Chromium
+setup: ## Installs the programs that the tests need besides Rust: PostgreSQL 15 or newer, nginx, Chromium, axe-core (with Node.js)
 	@scripts/setup.sh
+	@scripts/axe.sh
 
 build: ## Builds the server that `make run` starts: without optimisation, OTLP and process metrics
 	cargo build --no-default-features --features dev --bin frontrow

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds clients/typescript and clients/python from docs/openapi.json, and lets each buy seats from a server with demo data: FRONTROW=path
-# uses an existing binary. Needs Node.js and Python 3.11 or newer, and their registries, npm and PyPI, for the first time.
+# Builds clients/typescript and clients/python from docs/openapi.json, checks the types of the pages, and lets each client buy seats from a
+# server with demo data: FRONTROW=path uses an existing binary. Needs Node.js and Python 3.11 or newer, and their registries, npm and PyPI,
+# for the first time.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,6 +19,7 @@ example() {
 
 openapi-typescript docs/openapi.json --output clients/typescript/src/schema.ts >/dev/null
 tsc --project clients/typescript
+tsc --project crates/adapters-web
 {
     echo 'declare const concert_id: string, schedule_id: string, show: (text: unknown) => void, mark: (seats: object) => void;'
     example ts typescript | sed "s|from \"frontrow\"|from \"$PWD/clients/typescript/dist/index.js\"|"
@@ -32,28 +34,8 @@ python clients/python/generator/generate.py docs/openapi.json clients/python/src
 README=$(cd "$TARGET/python" && pwd)/readme.py
 (cd clients/python && mypy --no-error-summary && mypy --no-error-summary "$README" && ruff check --quiet . && ruff format --quiet --check .)
 
-: "${FRONTROW:=}"
-if [ -z "$FRONTROW" ]; then
-    cargo build --quiet --workspace --all-features --bin frontrow
-    FRONTROW=$TARGET/debug/frontrow
-fi
-FOLDER=$(mktemp -d)
-SERVER=
-finish() {
-    [ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null || true
-    rm -rf "$FOLDER"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-FRONTROW__DATABASE__URL=memory: FRONTROW__HTTP__BIND=127.0.0.1:0 FRONTROW__DEMO__ENABLED=true FRONTROW__LOG__FILTER=warn \
-    "$FRONTROW" serve >"$FOLDER/server.log" 2>&1 &
-SERVER=$!
-BASE=
-for _ in $(seq 100); do
-    BASE=$(sed -n 's|.*\(http://127\.0\.0\.1:[0-9]*\).*|\1|p' "$FOLDER/server.log" | head -n 1)
-    [ -n "$BASE" ] && break
-    sleep 0.2
-done
+. scripts/serve.sh
+serve
 FRONTROW_URL=$BASE node clients/typescript/test/story.mjs
 PYTHONPATH=clients/python/src python clients/python/test/refusals.py
 FRONTROW_URL=$BASE PYTHONPATH=clients/python/src python clients/python/test/story.py

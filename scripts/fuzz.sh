@@ -14,36 +14,14 @@ CLUB=0f207207-0000-7000-8000-0000000c1b00
 
 . scripts/venv.sh
 venv "$TOOLS" scripts/fuzz-requirements.txt
-: "${FRONTROW:=}"
-if [ -z "$FRONTROW" ]; then
-    cargo build --quiet --bin frontrow
-    FRONTROW=${CARGO_TARGET_DIR:-target}/debug/frontrow
-fi
-
-FOLDER=$(mktemp -d)
-SERVER=
-finish() {
-    [ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null || true
-    rm -rf "$FOLDER"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
+. scripts/serve.sh
 
 # The secret that signs an operator's token.
 FRONTROW__AUTH__ISSUER_SECRET=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 export FRONTROW__AUTH__ISSUER_SECRET
 # Event streams end soon, because a client that reads a whole response waits for its end; capacity is freed soon, because many users join.
-FRONTROW__DATABASE__URL=memory: FRONTROW__HTTP__BIND=127.0.0.1:0 FRONTROW__LOG__FILTER=warn \
-    FRONTROW__HTTP__EVENT_STREAM_SECONDS=1 FRONTROW__QUEUE__CAPACITY=100000 FRONTROW__QUEUE__BATCH=1000 \
-    FRONTROW__QUEUE__TICK_MILLISECONDS=50 FRONTROW__QUEUE__CLAIM_SECONDS=600 FRONTROW__RESERVATION__HOLD_SECONDS=20 \
-    "$FRONTROW" serve >"$FOLDER/server.log" 2>&1 &
-SERVER=$!
-BASE=
-for _ in $(seq 100); do
-    BASE=$(sed -n 's|.*\(http://127\.0\.0\.1:[0-9]*\).*|\1|p' "$FOLDER/server.log" | head -n 1)
-    [ -n "$BASE" ] && curl --silent --fail --output /dev/null "$BASE/readyz" && break
-    sleep 0.2
-done
+serve FRONTROW__HTTP__EVENT_STREAM_SECONDS=1 FRONTROW__QUEUE__CAPACITY=100000 FRONTROW__QUEUE__BATCH=1000 \
+    FRONTROW__QUEUE__TICK_MILLISECONDS=50 FRONTROW__QUEUE__CLAIM_SECONDS=600 FRONTROW__RESERVATION__HOLD_SECONDS=20
 
 member() {
     sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"

@@ -45,6 +45,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0018_tickets",
     "0019_layouts",
     "0020_rankings",
+    "0021_sessions",
 ];
 
 /// Migrates an SQLite database. Run it inside `BEGIN IMMEDIATE`: if several processes open a database at once, one migrates and the others
@@ -68,4 +69,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0018_tickets",
     "0019_layouts",
     "0020_rankings",
+    "0021_sessions",
 ];

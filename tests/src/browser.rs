@@ -1,5 +1,6 @@
 //! A real headless browser, controlled over `WebDriver`.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -26,6 +27,17 @@ pub struct Browser {
     http: reqwest::Client,
     /// Holds the files of the driver and the browser.
     _folder: TempDir,
+}
+
+/// The requests of a browser, and their responses.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Traffic {
+    /// The number of requests, without preflights.
+    pub requests: u32,
+    /// The number of requests that only ask whether a request of another origin is allowed.
+    pub preflights: u32,
+    /// The number of bytes of complete responses, with their heads.
+    pub bytes: f64,
 }
 
 impl Browser {
@@ -100,11 +112,48 @@ impl Browser {
         (requested, failed)
     }
 
+    /// Returns what was sent to and received from addresses that start with `origin`, since the last call or that of [`Self::requests`].
+    pub async fn traffic(&self, origin: &str) -> Traffic {
+        let (mut traffic, mut ids) = (Traffic::default(), BTreeSet::new());
+        for entry in self.log("performance").await {
+            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
+            let (event, params) = (&event["message"], &event["message"]["params"]);
+            let id = params["requestId"].as_str().unwrap_or_default().to_owned();
+            match event["method"].as_str() {
+                Some("Network.requestWillBeSent") if params["request"]["url"].as_str().unwrap().starts_with(origin) => {
+                    let is_preflight = params["request"]["method"] == "OPTIONS";
+                    *if is_preflight { &mut traffic.preflights } else { &mut traffic.requests } += 1;
+                    ids.insert(id);
+                }
+                // The head of a response, and the rest of its bytes when it is complete; a stream never is.
+                Some("Network.loadingFinished") if ids.contains(&id) => {
+                    traffic.bytes += params["encodedDataLength"].as_f64().unwrap_or_default();
+                }
+                Some(_) | None => {}
+            }
+        }
+        traffic
+    }
+
+    /// Returns the errors on the page since the last call or that of [`Self::requests`], among them requests that were refused.
+    pub async fn errors(&self) -> Vec<Value> {
+        let is_error = |entry: &Value| entry["level"] == "SEVERE";
+        self.log("browser").await.into_iter().filter(is_error).collect()
+    }
+
+    /// Takes a screenshot of what is shown, and returns it as PNG in Base64.
+    pub async fn screenshot(&self) -> String {
+        let answer = self.http.get(format!("http://127.0.0.1:{}/session/{}/screenshot", self.port, self.session)).send().await.unwrap();
+        let mut answer: Value = answer.json().await.unwrap();
+        let Value::String(image) = answer["value"].take() else { panic!("no screenshot: {answer}") };
+        image
+    }
+
     async fn log(&self, kind: &str) -> Vec<Value> {
         self.command("se/log", json!({ "type": kind })).await.as_array().unwrap().clone()
     }
 
-    async fn command(&self, name: &str, body: Value) -> Value {
+    pub(crate) async fn command(&self, name: &str, body: Value) -> Value {
         self.post(&format!("/session/{}/{name}", self.session), body).await
     }
 

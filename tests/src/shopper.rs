@@ -17,6 +17,9 @@ pub const CLUB_SCHEDULE: &str = "0f207207-0000-7000-8000-0000000c1b01";
 /// Its queue: the default one.
 pub const CLUB_QUEUE: &str = "0f207207-0000-7000-8000-000000000001";
 
+/// The queue of the demo's arena concert, which has one schedule with 15,000 seats.
+pub const ARENA_QUEUE: &str = "0f207207-0000-7000-8000-000000a2e0aa";
+
 /// How long a shopper waits for an expected state.
 const TIMEOUT: Duration = Duration::from_secs(20);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
@@ -138,6 +141,12 @@ impl Shopper {
     /// Sends a POST request.
     pub async fn post(&self, path: &str, key: Option<&str>, body: &Value) -> Reply {
         self.send(Method::POST, path, key, Some(body)).await.unwrap()
+    }
+
+    /// Changes the current version of a resource.
+    pub async fn change(&self, path: &str, body: &Value) -> Reply {
+        let version = self.get(path).await.expect(200).header("etag").to_owned();
+        Reply::read(self.request(Method::PATCH, path).header("if-match", version).json(body).send().await.unwrap()).await.unwrap()
     }
 
     /// Sends a DELETE request.

@@ -81,5 +81,6 @@ fn rules() -> anyhow::Result<Rules> {
         max_balance: Money::new(10_000_000)?,
         queue: QueuePolicy { capacity: u32::MAX, batch: BATCH, active, claim, max_waiting: None },
         key_retention: time::Duration::DAY,
+        sessions: domain::SessionRules::default(),
     })
 }

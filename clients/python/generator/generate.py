@@ -25,10 +25,6 @@ def prepare(document: dict[str, Any]) -> None:
                 del operations[method]
                 continue
             prepare_parameters(operation, document)
-    schemas = document["components"]["schemas"]
-    merge_variants(schemas)
-    # It is absent only from the events of a stream ticket, which `Frontrow` doesn't use.
-    schemas["QueueToken"]["required"].append("token")
 
 
 def prepare_parameters(operation: dict[str, Any], document: dict[str, Any]) -> None:
@@ -47,22 +43,6 @@ def prepare_parameters(operation: dict[str, Any], document: dict[str, Any]) -> N
         schema = {"type": "string", "format": "uuid"}
         parameters.append({"name": "Queue-Token", "in": "header", "required": True, "schema": schema})
     operation["parameters"] = parameters
-
-
-def merge_variants(schemas: dict[str, Any]) -> None:
-    """Replaces `allOf` of a `oneOf`, which the generator can't read, by `oneOf` of the merged variants: `Event` of `EventFact`."""
-    event, facts = schemas["Event"], schemas.pop("EventFact")["oneOf"]
-    (others,) = [part for part in event.pop("allOf") if "$ref" not in part]
-    event["oneOf"] = []
-    for fact in facts:
-        kind = fact["properties"]["type"]["enum"][0].title().replace("_", "").replace(".", "")
-        schemas[f"{kind}Data"] = fact["properties"]["data"]
-        schemas[f"{kind}Event"] = {
-            "type": "object",
-            "properties": fact["properties"] | others["properties"] | {"data": {"$ref": f"#/components/schemas/{kind}Data"}},
-            "required": fact["required"] + others["required"],
-        }
-        event["oneOf"].append({"$ref": f"#/components/schemas/{kind}Event"})
 
 
 def main() -> None:

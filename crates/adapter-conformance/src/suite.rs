@@ -317,6 +317,18 @@ macro_rules! conformance_tests {
                 recent_sales_are_ordered_by_their_last_payment
                 folded_sales_survive_the_pruning_of_the_log
             }
+            sessions {
+                sessions_are_found_by_their_user
+                each_step_of_a_session_is_written_completely
+                two_sessions_of_one_user_have_different_slots
+                two_sessions_for_the_last_slot_keep_the_limit
+                two_renewals_of_one_session_have_one_winner
+                a_renewal_and_an_end_have_one_winner
+                two_redemptions_of_one_code_have_one_winner
+                ended_sessions_are_pruned_by_the_instant_of_their_end
+                a_renewal_of_a_pruned_session_is_a_conflict
+                a_registration_is_kept_while_it_has_a_session
+            }
             audit {
                 a_consistent_store_passes_the_audit
                 a_violation_is_refused_or_found_by_the_audit

@@ -28,5 +28,5 @@ pub use limits::{ForwardedHeader, LimitSettings, Rate, TrustedProxies};
 pub use openapi::openapi;
 pub use pages::Pages;
 pub use readiness::{Readiness, ReadinessCheck};
-pub use settings::{AvailabilitySettings, HttpSettings, StreamSettings};
+pub use settings::{AvailabilitySettings, HttpSettings, SessionSettings, StreamSettings};
 pub use wire::{WireSettings, serve};

@@ -31,6 +31,23 @@ pub struct HttpSettings {
     pub layout_page_bytes: usize,
     /// The settings of availabilities.
     pub availability: AvailabilitySettings,
+    /// The settings of sessions.
+    pub sessions: SessionSettings,
+}
+
+/// Settings of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionSettings {
+    /// How long the access tokens of sessions are valid.
+    pub access_token: Duration,
+    /// Whether browsers send the session cookie over encrypted connections only.
+    pub secure_cookies: bool,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self { access_token: Duration::from_mins(10), secure_cookies: false }
+    }
 }
 
 /// Settings of availabilities.
@@ -91,6 +108,7 @@ impl HttpSettings {
             seat_page_bytes: 64 * 1024 * 1024,
             layout_page_bytes: 64 * 1024 * 1024,
             availability: AvailabilitySettings::default(),
+            sessions: SessionSettings::default(),
         }
     }
 }

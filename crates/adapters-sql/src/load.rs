@@ -30,6 +30,8 @@ pub struct WantedKeys<'a> {
     pub labels: HashSet<(ScheduleId, &'a str)>,
     /// Schedules whose layouts are loaded.
     pub layouts: HashSet<ScheduleId>,
+    /// Users whose sessions are loaded.
+    pub sessions: HashSet<UserId>,
     /// Reservations by id. Each loaded reservation comes with its schedule and seats.
     pub reservations: HashSet<ReservationId>,
     /// The HELD reservations of a token.
@@ -79,6 +81,7 @@ impl<'a> WantedKeys<'a> {
             }
             Need::Payment(need) => self.payments.extend([need.0]),
             Need::LapsedHolds(need) => self.lapsed.extend([need]),
+            Need::Sessions(need) => self.sessions.extend([need.0]),
         }
     }
 }

@@ -9,7 +9,9 @@ use tempfile::TempDir;
 use crate::SqliteStore;
 use crate::commit::GUARDS;
 use crate::statement::find;
-use crate::statements::{admin, concert, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
+use crate::statements::{
+    admin, concert, key, log, payment, queue, reservation, reserved_seat, schedule, seat, session, token, user, wallet,
+};
 
 #[derive(FromQueryResult)]
 struct Step {
@@ -80,6 +82,9 @@ async fn no_statement_scans_a_table() {
         key::SELECT,
         key::UPDATE,
         key::DELETE_EXPIRED,
+        session::SELECT,
+        session::UPDATE,
+        session::DELETE_ENDED,
     ];
     for sql in statements.into_iter().chain(GUARDS.iter().copied()) {
         let scans = scans(&store.writer, sql).await;
@@ -100,6 +105,7 @@ async fn rows_to_prune_and_the_backlog_are_found_by_partial_indexes() {
         (reservation::OLDEST_UNPAID, "INDEX reservations_unpaid"),
         (token::OLDEST_ENDED, "INDEX queue_tokens_ended"),
         (user::OLDEST_UNCHECKED, "INDEX users_unchecked"),
+        (session::OLDEST, "INDEX sessions_end"),
         (user::DELETE_SEARCH_KEYS, "INDEX user_search_keys_of_user (user_id=?)"),
     ] {
         let values = (1..=2).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from(1));

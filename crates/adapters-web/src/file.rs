@@ -1,6 +1,7 @@
 //! A file in memory, as it is and compressed.
 
 use std::io::{self, Write as _};
+use std::sync::OnceLock;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, AcceptEncoding, ContentEncoding, ETag, Encoding, EntityTag, Header as _, IfNoneMatch};
@@ -21,17 +22,22 @@ pub(crate) struct File {
     media_type: &'static str,
     tag: EntityTag,
     content: Bytes,
-    /// None if it would not be shorter.
-    gzip: Option<Bytes>,
+    /// None if it would not be shorter. Compressed for the first client that accepts it, since a start doesn't need it.
+    gzip: OnceLock<Option<Bytes>>,
 }
 
 impl File {
-    /// Compresses `content`.
-    pub(crate) fn new(media_type: &'static str, content: Vec<u8>) -> io::Result<Self> {
+    /// Creates a file.
+    pub(crate) fn new(media_type: &'static str, content: Vec<u8>) -> Self {
         let tag = EntityTag::new_strong(digest([content.as_slice()]));
-        let gzip = if content.len() < MIN_COMPRESSED_BYTES { None } else { Some(compress(&content)?) };
-        let gzip = gzip.filter(|gzip| gzip.len() < content.len()).map(Bytes::from);
-        Ok(Self { media_type, tag, content: content.into(), gzip })
+        Self { media_type, tag, content: content.into(), gzip: OnceLock::new() }
+    }
+
+    /// Returns the compressed content, if it is shorter.
+    fn gzip(&self) -> Option<&Bytes> {
+        let compress = || (self.content.len() >= MIN_COMPRESSED_BYTES).then(|| compress(&self.content).ok()).flatten();
+        let is_shorter = |gzip: &Vec<u8>| gzip.len() < self.content.len();
+        self.gzip.get_or_init(|| compress().filter(is_shorter).map(Bytes::from)).as_ref()
     }
 
     /// Returns the response with this file, or without it if the client already has it.
@@ -41,9 +47,9 @@ impl File {
             return response.status(StatusCode::NOT_MODIFIED).finish();
         }
         response.insert_header((header::CONTENT_TYPE, self.media_type));
-        match &self.gzip {
-            Some(gzip) if accepts_gzip(request) => response.insert_header(ContentEncoding::Gzip).body(gzip.clone()),
-            _ => response.body(self.content.clone()),
+        match accepts_gzip(request).then(|| self.gzip()).flatten() {
+            Some(gzip) => response.insert_header(ContentEncoding::Gzip).body(gzip.clone()),
+            None => response.body(self.content.clone()),
         }
     }
 
@@ -106,8 +112,8 @@ mod tests {
     #[test]
     fn a_file_that_compression_does_not_shorten_is_sent_as_it_is() {
         let noise: Vec<u8> = (0..200_u32).flat_map(|index| Sha256::digest(index.to_be_bytes())).collect();
-        assert!(File::new("image/svg+xml", noise).unwrap().gzip.is_none());
-        assert!(File::new("text/css", b"a".repeat(2_000)).unwrap().gzip.is_some());
-        assert!(File::new("text/css", b"a".repeat(1_000)).unwrap().gzip.is_none());
+        assert!(File::new("image/svg+xml", noise).gzip().is_none());
+        assert!(File::new("text/css", b"a".repeat(2_000)).gzip().is_some());
+        assert!(File::new("text/css", b"a".repeat(1_000)).gzip().is_none());
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! - A **page** has an address of its own, is revalidated at each visit, and has the headers that restrict what it may load and who may
 //!   frame it.
-//! - An **asset** is any other file. Its address contains the digest of all files, so browsers keep it forever, and modules can import each
+//! - An **asset** is any other file; modules are sent without their comments. Its address contains the digest of all files, so browsers keep it forever, and modules can import each
 //!   other by relative paths.
 //!
 //! ```
@@ -22,6 +22,7 @@ mod page;
 mod security;
 mod settings;
 mod site;
+mod source;
 
 pub use settings::WebSettings;
 pub use site::{InvalidSite, Site};

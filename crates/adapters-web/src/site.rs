@@ -1,7 +1,6 @@
 //! All files of the pages, and their routes.
 
 use std::collections::HashMap;
-use std::io;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -14,11 +13,14 @@ use crate::file::{File, digest, media_type};
 use crate::page::{self, Page};
 use crate::security;
 use crate::settings::WebSettings;
+use crate::source::without_comments;
 
 /// In pages, the folder of the assets.
 const ASSETS: &str = "{assets}";
 /// Declarations of types, for the type check only.
 const DECLARATIONS: &str = ".d.ts";
+const VENDORED: &str = "vendor/";
+const MODULES: &str = ".js";
 const ASSET_PATTERN: &str = "/assets/{digest}/{file:.*}";
 /// Pages are revalidated at each visit: they name the version of the assets.
 const REVALIDATE: &str = "no-cache";
@@ -56,16 +58,13 @@ struct ServedPage {
 pub enum InvalidSite {
     /// A page has no file.
     #[error("the file {0} of the pages is missing")]
-    Missing(&'static str),
+    Missing(String),
     /// A file has an unknown extension.
     #[error("the file {0} of the pages has an unknown media type")]
     UnknownType(String),
     /// A file is not text.
     #[error("the file {0} of the pages is not UTF-8")]
-    NotText(&'static str),
-    /// A file could not be compressed.
-    #[error("the files of the pages can't be compressed")]
-    Compression(#[from] io::Error),
+    NotText(String),
 }
 
 impl Site {
@@ -75,9 +74,9 @@ impl Site {
     /// [`InvalidSite`] if a file is missing or of an unknown type.
     pub fn load(settings: &WebSettings) -> Result<Self, InvalidSite> {
         let names = Files::iter().filter(|name| !name.ends_with(DECLARATIONS));
-        let mut files: Vec<_> = names.filter_map(|name| Some((Files::get(&name)?.data, name))).collect();
+        let mut files = names.map(|name| Ok((content(&name)?, name))).collect::<Result<Vec<_>, InvalidSite>>()?;
         files.sort_by(|(_, one), (_, other)| one.cmp(other));
-        let digest = digest(files.iter().flat_map(|(data, name)| [name.as_bytes(), &**data]));
+        let digest = digest(files.iter().flat_map(|(content, name)| [name.as_bytes(), content]));
         let assets = format!("/assets/{digest}");
         let mut html = HashMap::new();
         let mut pages = Vec::new();
@@ -89,9 +88,9 @@ impl Site {
             let ancestors: &[String] = if page.is_embeddable { &settings.frame_ancestors } else { &[] };
             pages.push(ServedPage { page, content_policy: security::content_policy(ancestors), file });
         }
-        let assets = files.into_iter().filter(|(_, name)| !name.ends_with(".html")).map(|(data, name)| {
+        let assets = files.into_iter().filter(|(_, name)| !name.ends_with(".html")).map(|(content, name)| {
             let Some(media_type) = media_type(&name) else { return Err(InvalidSite::UnknownType(name.into_owned())) };
-            Ok((name.into_owned(), File::new(media_type, data.into_owned())?))
+            Ok((name.into_owned(), File::new(media_type, content)))
         });
         Ok(Self(Arc::new(Inner { digest, pages, assets: assets.collect::<Result<_, InvalidSite>>()? })))
     }
@@ -138,8 +137,17 @@ impl Site {
 
 /// Reads an HTML file, and replaces the folder of the assets.
 fn read(name: &'static str, assets: &str) -> Result<File, InvalidSite> {
-    let file = Files::get(name).ok_or(InvalidSite::Missing(name))?;
-    let text = String::from_utf8(file.data.into_owned()).map_err(|_| InvalidSite::NotText(name))?;
     let media_type = media_type(name).ok_or_else(|| InvalidSite::UnknownType(name.to_owned()))?;
-    Ok(File::new(media_type, text.replace(ASSETS, assets).into_bytes())?)
+    let text = text(name, content(name)?)?;
+    Ok(File::new(media_type, text.replace(ASSETS, assets).into_bytes()))
+}
+
+/// Returns the content of a file as it is sent.
+fn content(name: &str) -> Result<Vec<u8>, InvalidSite> {
+    let file = Files::get(name).ok_or_else(|| InvalidSite::Missing(name.to_owned()))?.data.into_owned();
+    if name.ends_with(MODULES) && !name.starts_with(VENDORED) { Ok(without_comments(&text(name, file)?).into_bytes()) } else { Ok(file) }
+}
+
+fn text(name: &str, content: Vec<u8>) -> Result<String, InvalidSite> {
+    String::from_utf8(content).map_err(|_| InvalidSite::NotText(name.to_owned()))
 }

@@ -16,8 +16,9 @@ use crate::WaitingRoom;
 use crate::measure;
 use crate::ports::{Housekeeping, Prunable, Pruned};
 
-/// The kinds of rows, in the order in which they are pruned: reservations keep tokens, and both keep users.
-const KINDS: [&str; 5] = ["keys", "log", "reservations", "tokens", "users"];
+/// The kinds of rows, in the order in which they are pruned: reservations keep tokens, and both keep users, as do
+/// sessions.
+const KINDS: [&str; 6] = ["keys", "log", "reservations", "tokens", "sessions", "users"];
 
 /// Retention periods, and the interval at which old rows are deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Retention {
     pub reservations: Duration,
     /// How long an ended token is kept if no row refers to it.
     pub tokens: Duration,
+    /// How long a session is kept after its end: at least as long as an access token that it issued may be valid.
+    pub sessions: Duration,
     /// How long a registration that is never used is kept.
     pub unused_users: Duration,
 }
@@ -42,7 +45,7 @@ pub struct Housekeeper {
     room: Arc<WaitingRoom>,
     retention: Retention,
     duration: Histogram,
-    measures: [Measures; 5],
+    measures: [Measures; 6],
 }
 
 /// The metrics of one kind of rows.
@@ -62,12 +65,13 @@ struct Left {
 
 impl Retention {
     /// Returns what is past its retention at `now`, in the order of [`KINDS`].
-    fn prunable(&self, now: OffsetDateTime) -> [Prunable; 5] {
+    fn prunable(&self, now: OffsetDateTime) -> [Prunable; 6] {
         [
             Prunable::Keys,
             Prunable::Log { before: now - self.events, unread_before: now - self.unread_events },
             Prunable::Reservations { before: now - self.reservations },
             Prunable::Tokens { before: now - self.tokens },
+            Prunable::Sessions { before: now - self.sessions },
             Prunable::Users { before: now - self.unused_users },
         ]
     }

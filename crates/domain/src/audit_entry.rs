@@ -66,6 +66,8 @@ pub enum Action {
     Refund,
     /// A user's wallet was charged.
     Charge,
+    /// A login code was created for a user.
+    SignIn,
 }
 
 /// The subject of an action.

@@ -175,8 +175,8 @@ struct Ranked<'a> {
 struct Rank {
     /// How many single free seats it leaves beside it.
     left_alone: usize,
-    /// How many odd numbers of free seats it leaves beside it: pairs, the most frequent wish, can't fill them.
-    odd: usize,
+    /// Whether it leaves an odd number of free seats on both sides, although pairs, the most frequent wish, could fill an even number.
+    splits_pair: bool,
     /// The sum of the distances of its seats.
     distance: u64,
     /// Decides between equals.
@@ -203,11 +203,11 @@ impl<'a> FreeRuns<'a> {
     fn best(&self, run: &'a [RatedSeat]) -> Option<Ranked<'a>> {
         let rank = |(from, seats): (usize, &[RatedSeat])| {
             let left = [from, run.len() - from - self.count];
-            let count = |is_bad: fn(&&usize) -> bool| left.iter().filter(is_bad).count();
-            let (left_alone, odd) = (count(|left| **left == 1), count(|left| **left % 2 == 1));
+            let left_alone = left.iter().filter(|left| **left == 1).count();
+            let splits_pair = left.iter().all(|left| left % 2 == 1);
             let distance = seats.iter().map(|seat| u64::from(seat.distance)).sum();
             let first = seats.first().filter(|_| !self.accessible || seats.iter().any(is_accessible))?.number;
-            Some(Ranked { rank: Rank { left_alone, odd, distance, first }, run, from })
+            Some(Ranked { rank: Rank { left_alone, splits_pair, distance, first }, run, from })
         };
         run.windows(self.count).enumerate().filter_map(rank).min_by_key(|ranked| ranked.rank)
     }
@@ -300,6 +300,8 @@ mod tests {
         let two = hall(vec![row("A", 1, 3), row("B", 11, 20)]);
         assert_eq!(choices(&two, &[11, 12, 13, 14, 15, 16], &wish(2), 1), [[17, 18]], "of four neighbours rather than of three");
         assert_eq!(choices(&hall(vec![row("A", 1, 3)]), &[], &wish(2), 1), [[1, 2]], "it can't be avoided");
+        let six_to_twelve = choices(&hall(vec![row("A", 1, 14)]), &[1, 2, 3, 4, 5, 13, 14], &wish(2), 1);
+        assert_eq!(six_to_twelve, [[6, 7]], "7 and 8 are in the middle, but would leave 6 alone; an odd number is left in any case");
         assert_eq!(choices(&hall(vec![row("A", 1, 4)]), &[2], &wish(1), 1), [[1]], "a single seat rather than one of two neighbours");
     }
 
@@ -307,6 +309,12 @@ mod tests {
     fn an_even_number_of_neighbours_stays_even_for_pairs() {
         let chosen = choices(&hall(vec![row("A", 1, 20)]), &[], &wish(2), 1);
         assert_eq!(chosen, [[9, 10]], "10 and 11 in the middle would leave nine on each side");
+    }
+
+    #[test]
+    fn a_nearer_row_with_an_odd_number_of_seats_comes_before_a_farther_one_with_an_even_number() {
+        let rows = hall(vec![row("A", 1, 25), row("B", 26, 45)]);
+        assert_eq!(choices(&rows, &[], &wish(2), 1), [[12, 13]]);
     }
 
     #[test]

@@ -48,6 +48,8 @@ ids! {
     AuditEntryId;
     /// The id of an event.
     EventId;
+    /// The id of a session.
+    SessionId;
     /// A digest that identifies a queue token where its id must not appear: the id can't be derived from it.
     TokenDigest;
 }

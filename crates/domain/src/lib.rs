@@ -39,6 +39,7 @@ pub mod schedule;
 pub mod schedule_state;
 pub mod seat;
 pub mod seat_selection;
+pub mod session;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;
@@ -60,7 +61,7 @@ pub use event::{Event, Fact};
 pub use fault::Fault;
 pub use field::{Field, PolicyField, ScheduleField};
 pub use id::{
-    AuditEntryId, ConcertId, EventId, PaymentId, QueueId, ReservationId, ScheduleId, TokenDigest, TokenId, UserId, WalletEntryId,
+    AuditEntryId, ConcertId, EventId, PaymentId, QueueId, ReservationId, ScheduleId, SessionId, TokenDigest, TokenId, UserId, WalletEntryId,
 };
 pub use idempotency::{Fingerprint, IdempotencyKey, IdempotencyRecord, IdempotencyScope, Operation, Outcome};
 pub use layout::{Layout, LayoutHash};
@@ -74,11 +75,12 @@ pub use payment::{Payment, PaymentState};
 pub use queue::{Queue, QueuePolicy, QueueState, QueueTransition};
 pub use refusal::Refusal;
 pub use reservation::{CancelReason, Reservation, ReservationState, ReservedSeat};
-pub use rules::{Charging, Rules};
+pub use rules::{Charging, Rules, SessionRules};
 pub use sales::{PaidSeats, RankedSchedule, Rankings, SalesEvent, ScheduleOffer, ScheduleSales, SoldOut};
 pub use schedule::{Cancellation, Schedule};
 pub use schedule_state::{OfferedSeats, PriceRange, ScheduleState};
 pub use seat::{Seat, SeatNumber, SeatState, SeatStatus};
+pub use session::Session;
 pub use text::{Note, Title};
 pub use ticket::{Ticket, TicketId, TicketStatus};
 pub use token::{ExpiryReason, QueueToken, TokenState, TokenStatus};

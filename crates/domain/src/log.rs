@@ -79,7 +79,8 @@ impl Change {
             | RowWrite::WalletEntry(_)
             | RowWrite::Key(_)
             | RowWrite::AuditEntry(_)
-            | RowWrite::Layout(_) => None,
+            | RowWrite::Layout(_)
+            | RowWrite::Session(_) => None,
         })
     }
 }

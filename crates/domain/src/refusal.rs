@@ -172,6 +172,15 @@ pub enum Refusal {
     /// The store has the maximum number of readers of the event log.
     #[error("the maximum number of event log readers is reached: delete one first")]
     TooManyReaders,
+    /// The session has ended, or doesn't exist.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// The login code doesn't exist, has expired or was redeemed.
+    #[error("the login code is not valid, or no longer")]
+    LoginCodeNotValid,
+    /// The access token was issued by a session, and can't begin another one.
+    #[error("an access token that was issued by a session can't be used to begin another one: sign in again")]
+    SessionNotAllowed,
     /// The loaded rows contradict each other: an internal fault.
     #[error(transparent)]
     Fault(#[from] Fault),

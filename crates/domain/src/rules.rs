@@ -32,4 +32,37 @@ pub struct Rules {
     pub queue: QueuePolicy,
     /// The retention of idempotency records.
     pub key_retention: Duration,
+    /// The parameters of sessions.
+    pub sessions: SessionRules,
+}
+
+/// The parameters of the rules for sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRules {
+    /// The maximum number of sessions of a user, at least 1: a further one replaces another.
+    pub max_per_user: u8,
+    /// How long a session lasts without use.
+    pub idle: Duration,
+    /// The maximum duration of a session.
+    pub lifetime: Duration,
+    /// The maximum duration of a session with roles.
+    pub privileged_lifetime: Duration,
+    /// How long a refresh token remains valid after its replacement.
+    pub grace: Duration,
+    /// How long a login code can be redeemed.
+    pub login_code: Duration,
+}
+
+impl Default for SessionRules {
+    /// Ten sessions per user, each of at most 30 days, with roles of 12 hours, and a week without use.
+    fn default() -> Self {
+        Self {
+            max_per_user: 10,
+            idle: Duration::days(7),
+            lifetime: Duration::days(30),
+            privileged_lifetime: Duration::hours(12),
+            grace: Duration::seconds(30),
+            login_code: Duration::seconds(60),
+        }
+    }
 }

@@ -3,22 +3,29 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
+use adapters_web::WebSettings;
+
 use crate::demo;
 
 /// The last line, by which programs recognize the end of the message.
 const LAST_LINE: &str = "Stop with Ctrl-C.";
 
-/// Prints links and, with the demo data, commands to try. A closed output is no error.
-pub(crate) fn print(bind: SocketAddr, demo: bool) {
-    let printed = writeln!(io::stdout(), "{}{LAST_LINE}", text(bind, demo));
+/// Prints the addresses of the pages, links and, with the demo data, commands to try. A closed output is no error.
+pub(crate) fn print(bind: SocketAddr, web: &WebSettings, demo: bool) {
+    let printed = writeln!(io::stdout(), "{}{LAST_LINE}", text(bind, web, demo));
     if let Err(error) = printed {
         tracing::debug!(error = &error as &dyn std::error::Error, "the welcome message can't be printed");
     }
 }
 
-fn text(bind: SocketAddr, demo: bool) -> String {
+fn text(bind: SocketAddr, web: &WebSettings, demo: bool) -> String {
     let base = format!("http://{bind}");
-    let mut text = format!("Frontrow is listening on {base}\n\n  API reference   {base}/docs\n  Concerts        {base}/v1/concerts\n\n");
+    let pages = [(web.shop, "Shop", "/"), (web.console, "Console", "/console"), (true, "API reference", "/docs")];
+    let mut text = format!("Frontrow is listening on {base}\n\n");
+    for (_, name, path) in pages.into_iter().filter(|(is_served, ..)| *is_served) {
+        text.push_str(&format!("  {name:<15} {base}{path}\n"));
+    }
+    text.push('\n');
     if demo {
         text.push_str(&transcript(&base));
     }

@@ -94,6 +94,7 @@ pub(crate) fn rules(numbers: &Numbers) -> Rules {
             max_waiting: numbers.max_waiting,
         },
         key_retention: milliseconds(numbers.key_retention),
+        sessions: domain::SessionRules::default(),
     }
 }
 
@@ -115,6 +116,7 @@ fn settings(plan: &Plan) -> Settings {
             // A stored response names its reservation.
             reservations: Duration::from_millis(numbers.key_retention),
             tokens: Duration::from_millis(numbers.token_retention),
+            sessions: Duration::from_hours(24),
             unused_users: Duration::from_hours(24),
         },
         memory: memory(plan.seed),

@@ -59,6 +59,7 @@ impl Draft<'_> {
             RowWrite::Key(key) => self.save(key)?,
             RowWrite::AuditEntry(audit_entry) => self.insert(&audit_entry.row)?,
             RowWrite::Layout(layout) => self.insert(&layout.row)?,
+            RowWrite::Session(session) => self.save(session)?,
         }
         Ok(None)
     }

@@ -56,6 +56,7 @@ impl View<'_> {
             RowWrite::Wallet(wallet) => self.matches(wallet),
             RowWrite::WalletEntry(entry) => self.is_new_entry(&entry.row),
             RowWrite::Key(key) => self.matches(key),
+            RowWrite::Session(session) => self.matches(session),
             RowWrite::AuditEntry(audit_entry) => Ok(!self.has(&audit_entry.row.key())?),
             // One that exists already has the same content.
             RowWrite::Layout(_) => Ok(true),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use application::ports::{Prunable, Pruned};
-use domain::{QueueToken, Reservation, TokenState, User, UserId};
+use domain::{QueueToken, Reservation, Session, TokenState, User, UserId};
 use time::OffsetDateTime;
 
 use crate::draft::Draft;
@@ -23,6 +23,7 @@ pub(crate) fn backlog(view: View<'_>, what: Prunable, now: OffsetDateTime) -> Re
         Prunable::Log { before, unread_before } => return log::backlog(view, before, unread_before),
         Prunable::Reservations { before } => (Kind::UnpaidReservation, before),
         Prunable::Tokens { before } => (Kind::UnusedToken, before),
+        Prunable::Sessions { before } => (Kind::EndingSession, before),
         Prunable::Users { before } => (Kind::UncheckedUser, before),
     };
     let first = view.entries(Key::of(kind).all(), Ascending)?.next().transpose()?;
@@ -31,11 +32,12 @@ pub(crate) fn backlog(view: View<'_>, what: Prunable, now: OffsetDateTime) -> Re
 }
 
 impl View<'_> {
-    /// Whether the user has a wallet entry, a token or a reservation; true for a user without a wallet, which the audit reports.
+    /// Whether the user has a wallet entry, a token, a reservation or a session; true for a user without a wallet, which the audit reports.
     pub(crate) fn is_used(self, user: UserId) -> Result<bool, Fault> {
         Ok(unless_corrupt(self.wallet(user))?.is_none_or(|wallet| wallet.last_sequence() > 0)
             || self.has_any(Key::of(Kind::TokenOfUser).id(user.0).all())?
-            || self.has_any(Key::of(Kind::ReservationOfUser).id(user.0).all())?)
+            || self.has_any(Key::of(Kind::ReservationOfUser).id(user.0).all())?
+            || self.has_any(Key::of(Kind::Session).id(user.0).all())?)
     }
 }
 
@@ -50,6 +52,7 @@ impl Draft<'_> {
             }
             Prunable::Reservations { before } => self.prune_reservations(before, at_most),
             Prunable::Tokens { before } => self.prune_tokens(before, at_most),
+            Prunable::Sessions { before } => self.prune_sessions(before, at_most),
             Prunable::Users { before } => self.prune_users(before, at_most),
         }
     }
@@ -95,6 +98,21 @@ impl Draft<'_> {
             self.remove(&token.row)?;
             self.update_counters(token.queue(), |counters| counters.pruned += 1)?;
             self.check_again(token.user())?;
+            deleted += 1;
+        }
+        Ok(pruned(deleted, 0, looked, at_most))
+    }
+
+    /// Deletes sessions that have ended. Their users are checked again.
+    fn prune_sessions(&mut self, before: OffsetDateTime, at_most: u32) -> Result<Pruned, Fault> {
+        let mut deleted = 0;
+        let entries = self.first(Key::of(Kind::EndingSession)..Key::of(Kind::EndingSession).at(before), at_most)?;
+        let looked = entries.len();
+        for (_, key) in entries {
+            // An invalid one stays, for the audit to find.
+            let Some(session) = unless_corrupt(self.view().get::<Session>(&key))? else { continue };
+            self.remove(&session.row)?;
+            self.check_again(session.user())?;
             deleted += 1;
         }
         Ok(pruned(deleted, 0, looked, at_most))

@@ -36,6 +36,7 @@ pub(crate) enum Kind {
     LogReader = 15,
     Layout = 16,
     ScheduleSales = 17,
+    Session = 18,
 
     /// Concerts by queue.
     ConcertOfQueue = 64,
@@ -99,6 +100,8 @@ pub(crate) enum Kind {
     RefundedReservation = 93,
     /// The sales of schedules by the time of the last payment.
     RecentSales = 94,
+    /// Sessions by the instant of their end.
+    EndingSession = 95,
 }
 
 /// A key, or a prefix of keys.
@@ -258,6 +261,10 @@ pub(crate) fn wallet_entry_id(id: WalletEntryId) -> Key {
 
 pub(crate) fn idempotency_key(scope: &IdempotencyScope) -> Key {
     Key::of(Kind::IdempotencyKey).id(scope.user.0).text(scope.operation.name()).text(scope.key.as_str())
+}
+
+pub(crate) fn session(user: UserId, slot: u8) -> Key {
+    Key::of(Kind::Session).id(user.0).bytes(&[slot])
 }
 
 pub(crate) fn audit_entry(id: AuditEntryId) -> Key {

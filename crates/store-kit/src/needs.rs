@@ -6,7 +6,7 @@ use std::ops::Range;
 use domain::need::{JoinTarget, LabelledSeats, LapsedHolds, Lookup, OwnedBy, QueueHead, Seats};
 use domain::{
     ConcertId, IdempotencyRecord, Layout, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId, Seat,
-    SeatNumber, TokenId, User, UserId, Wallet,
+    SeatNumber, Session, TokenId, User, UserId, Wallet,
 };
 use time::OffsetDateTime;
 
@@ -68,6 +68,7 @@ impl Loading<'_> {
                 self.add_reservation(reservation)
             }
             Need::LapsedHolds(need) => self.add_lapsed_holds(need),
+            Need::Sessions(need) => self.add_sessions(need.0),
         }
     }
 
@@ -80,6 +81,13 @@ impl Loading<'_> {
 
     fn add_wallet(&mut self, user: UserId) -> Done {
         self.add::<Wallet>(&key::wallet(user), Row::Wallet)
+    }
+
+    fn add_sessions(&mut self, user: UserId) -> Done {
+        for session in self.view.values::<<Session as Stored>::Model>(Key::of(Kind::Session).id(user.0).all(), Ascending)? {
+            add(&mut self.rows, Row::Session(session?));
+        }
+        Ok(())
     }
 
     fn add_queue(&mut self, id: QueueId) -> Done {

@@ -2,14 +2,16 @@
 
 use domain::{
     AuditEntry, Concert, IdempotencyRecord, Layout, Payment, Queue, QueueToken, Reservation, ReservationState, Schedule, ScheduleSales,
-    Seat, SeatState, TokenState, User, Versioned, Wallet, WalletEntry,
+    Seat, SeatState, Session, TokenState, User, Versioned, Wallet, WalletEntry,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::corrupt::Corrupt;
 use crate::key::{self, Key, Kind};
-use crate::rows::{self, audit_entry, concert, entry, layout, payment, queue, reservation, sales, schedule, seat, token, user, wallet};
+use crate::rows::{
+    self, audit_entry, concert, entry, layout, payment, queue, reservation, sales, schedule, seat, session, token, user, wallet,
+};
 
 /// A type of row.
 pub(crate) trait Stored {
@@ -224,6 +226,19 @@ impl Stored for ScheduleSales {
 
     fn indexes(&self) -> Vec<Key> {
         vec![Key::of(Kind::RecentSales).at(self.last_paid_at()).id(self.schedule().0)]
+    }
+}
+
+impl Stored for Session {
+    type Model = session::Model;
+    type Found = Versioned<Self>;
+
+    fn key(&self) -> Key {
+        key::session(self.user(), self.slot())
+    }
+
+    fn indexes(&self) -> Vec<Key> {
+        vec![Key::of(Kind::EndingSession).at(self.ends_at()).follow(&self.key())]
     }
 }
 

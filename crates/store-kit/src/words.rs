@@ -1,6 +1,7 @@
 //! The words for the domain's states and reasons in a row.
 
 use domain::audit_entry::Action;
+use domain::session::EndReason;
 use domain::{CancelReason, ExpiryReason, QueueState};
 
 /// An enumeration whose values are words in the database; the check constraints list the same words.
@@ -34,10 +35,11 @@ macro_rules! words {
 words! {
     QueueState { Open = "OPEN", Paused = "PAUSED", Closed = "CLOSED" }
     ExpiryReason { Paid = "PAID", TimedOut = "TIMED_OUT", Unclaimed = "UNCLAIMED", Left = "LEFT" }
+    EndReason { SignedOut = "SIGNED_OUT", TokenReused = "TOKEN_REUSED" }
     CancelReason { Expired = "EXPIRED", Released = "RELEASED", Refunded = "REFUNDED" }
     Action {
         Create = "CREATE", Change = "CHANGE", Pause = "PAUSE", Resume = "RESUME", Close = "CLOSE", Open = "OPEN", Admit = "ADMIT",
         Cancel = "CANCEL", LayOut = "LAY_OUT", Block = "BLOCK", Unblock = "UNBLOCK", Release = "RELEASE", Refund = "REFUND",
-        Charge = "CHARGE"
+        Charge = "CHARGE", SignIn = "SIGN_IN"
     }
 }

@@ -9,6 +9,7 @@ mod metrics;
 mod process;
 mod proxy;
 mod races;
+mod shop_page;
 mod story;
 mod tracing;
 mod upgrade;

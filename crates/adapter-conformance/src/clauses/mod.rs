@@ -15,4 +15,5 @@ pub mod reading;
 pub mod rooms;
 pub mod sales;
 pub mod secrets;
+pub mod sessions;
 pub mod sharing;

@@ -135,5 +135,6 @@ fn need_of(row: &RowKey) -> Option<Need> {
         RowKey::Payment(payment) => Some(need::Payment(*payment).into()),
         RowKey::User(user) | RowKey::Wallet(user) => Some(need::Account(*user).into()),
         RowKey::Key(key) => Some(need::Key(key.clone()).into()),
+        RowKey::Session(user, _) => Some(need::Sessions(*user).into()),
     }
 }

@@ -22,5 +22,5 @@ macro_rules! found {
 }
 
 found! {
-    Key Account Token JoinTarget QueueHead Queue Concert ConcertInUse Schedule Seats LabelledSeats LayoutOf Reservation HoldsOfToken OwnedBy Payment LapsedHolds
+    Key Account Token JoinTarget QueueHead Queue Concert ConcertInUse Schedule Seats LabelledSeats LayoutOf Reservation HoldsOfToken OwnedBy Payment Sessions LapsedHolds
 }

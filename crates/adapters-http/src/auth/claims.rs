@@ -1,11 +1,14 @@
 //! The claims of an access token.
 
-use domain::UserId;
+use domain::{SessionId, UserId};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::caller::{Caller, InvalidToken, Role};
+
+/// The claim with the session that issued a token.
+pub(super) const SESSION_CLAIM: &str = "sid";
 
 /// The claims of a token whose signature, issuer and audience were verified.
 #[derive(Deserialize)]
@@ -32,9 +35,17 @@ impl Claims {
         let roles = self.roles(roles_claim)?;
         let has = |role: Role| roles.contains(&role.name());
         let (operator, cashier, scanner) = (has(Role::Operator), has(Role::Cashier), has(Role::Scanner));
-        let caller = Caller { user: UserId(self.sub), operator, cashier, scanner, until };
+        let caller = Caller { user: UserId(self.sub), operator, cashier, scanner, session: None, until };
         let from = self.nbf.map_or(i64::MIN, |nbf| nbf.saturating_sub(leeway_seconds));
         Ok(VerifiedClaims { caller, from })
+    }
+
+    /// Returns the session that issued the token, if one did: only the built-in issuer names one of our sessions.
+    pub(super) fn session(&self) -> Result<Option<SessionId>, InvalidToken> {
+        match self.others.get(SESSION_CLAIM) {
+            None | Some(Value::Null) => Ok(None),
+            Some(id) => id.as_str().and_then(|id| id.parse().ok()).map(|id| Some(SessionId(id))).ok_or(InvalidToken),
+        }
     }
 
     /// Returns the names of the roles, unknown ones included. A claim other than a name or a list of names is invalid.
@@ -49,6 +60,11 @@ impl Claims {
 }
 
 impl VerifiedClaims {
+    /// Returns the claims of a token that `session` issued.
+    pub(super) const fn of_session(self, session: Option<SessionId>) -> Self {
+        Self { caller: Caller { session, ..self.caller }, ..self }
+    }
+
     /// Returns the caller if the claims are valid at `now`.
     pub(super) const fn caller_at(&self, now: i64) -> Result<Caller, InvalidToken> {
         if self.from <= now && now < self.caller.until { Ok(self.caller) } else { Err(InvalidToken) }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use domain::UserId;
+use domain::{Session, UserId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::Serialize;
 use thiserror::Error;
@@ -40,6 +40,9 @@ struct Issued {
     iss: &'static str,
     sub: Uuid,
     roles: Vec<&'static str>,
+    /// The session that issues it: see [`SESSION_CLAIM`](super::claims::SESSION_CLAIM).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<Uuid>,
     iat: i64,
     exp: i64,
 }
@@ -66,20 +69,30 @@ impl Issuer {
     /// # Errors
     /// [`CannotSign`] if signing fails.
     pub fn issue(&self, user: UserId, roles: &[Role], now: OffsetDateTime) -> Result<String, CannotSign> {
-        let claims = Issued {
-            iss: NAME,
-            sub: user.0,
-            roles: roles.iter().map(|role| role.name()).collect(),
-            iat: now.unix_timestamp(),
-            exp: (now + self.lifetime).unix_timestamp(),
-        };
-        encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(CannotSign)
+        let (iat, exp) = (now.unix_timestamp(), (now + self.lifetime).unix_timestamp());
+        self.sign(&Issued { iss: NAME, sub: user.0, roles: roles.iter().map(|role| role.name()).collect(), sid: None, iat, exp })
+    }
+
+    /// Issues an access token of `session`, valid from `now` until `valid_until`.
+    pub(crate) fn issue_of_session(
+        &self,
+        session: &Session,
+        now: OffsetDateTime,
+        valid_until: OffsetDateTime,
+    ) -> Result<String, CannotSign> {
+        let (iat, exp) = (now.unix_timestamp(), valid_until.unix_timestamp());
+        let roles = Role::of(session.owner().roles).map(Role::name).collect();
+        self.sign(&Issued { iss: NAME, sub: session.user().0, roles, sid: Some(session.id().0), iat, exp })
+    }
+
+    fn sign(&self, claims: &Issued) -> Result<String, CannotSign> {
+        encode(&Header::new(Algorithm::HS256), claims, &self.signing).map_err(CannotSign)
     }
 
     /// Verifies `token`, whose `iss` is [`NAME`], and returns its claims.
     pub(super) fn read(&self, token: &str) -> Result<VerifiedClaims, InvalidToken> {
         let claims = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| InvalidToken)?.claims;
-        claims.to_verified(ROLES_CLAIM, LEEWAY_SECONDS)
+        Ok(claims.to_verified(ROLES_CLAIM, LEEWAY_SECONDS)?.of_session(claims.session()?))
     }
 
     /// Seals a ticket for the event stream with this name.
@@ -131,13 +144,13 @@ mod tests {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
         let until = NOW.unix_timestamp() + 3_600 + 30;
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: false, scanner: false, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: false, scanner: false, session: None, until }));
         let token = issuer.issue(ADA, &[Role::User, Role::Operator], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true, cashier: false, scanner: false, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true, cashier: false, scanner: false, session: None, until }));
         let token = issuer.issue(ADA, &[Role::Cashier], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: true, scanner: false, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: true, scanner: false, session: None, until }));
         let token = issuer.issue(ADA, &[Role::Scanner], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: false, scanner: true, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: false, scanner: true, session: None, until }));
     }
 
     #[test]
@@ -165,7 +178,7 @@ mod tests {
     #[test]
     fn tokens_signed_with_the_secret_are_valid_for_this_issuer_only() {
         let exp = NOW.unix_timestamp() + 60;
-        let valid = Ok(Caller { user: ADA, operator: false, cashier: false, scanner: false, until: exp + 30 });
+        let valid = Ok(Caller { user: ADA, operator: false, cashier: false, scanner: false, session: None, until: exp + 30 });
         assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), valid);
         assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), valid);
         for iss in [json!("elsewhere"), json!("Frontrow"), json!(["frontrow"]), json!(null)] {

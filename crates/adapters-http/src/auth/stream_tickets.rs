@@ -5,9 +5,9 @@
 //! ```
 //!
 //! A ticket is sealed with a key that is derived from the issuer's secret, so each instance accepts the tickets of all others and nothing is
-//! stored. It discloses neither the queue token nor the user, and it opens no stream but the one whose name it was sealed for. Another kind
-//! of stream needs another name (which may include an id), a request part beside `QueueTokenTicket`, a route that calls
-//! `routes/stream_tickets.rs`, and one that opens the stream for the part.
+//! stored. It discloses neither the queue token nor the user, and it opens no stream but the one whose name it was sealed for; the name of a
+//! schedule's availability includes the schedule. Another kind of stream needs another name, a request part in `extract/stream_ticket.rs`, a
+//! route that calls `routes/stream_tickets.rs`, and one that opens the stream for the part.
 
 use std::fmt;
 

@@ -14,11 +14,21 @@ use crate::problem::{Code, Problem};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Operator(pub(crate) UserId);
 
+/// The operator who sent the request, with everything that the access token says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OperatorCaller(pub(crate) Caller);
+
 impl RequestPart for Operator {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
-        let Caller { user, operator, .. } = Caller::of(request, api)?;
-        if operator {
-            Ok(Self(user))
+        OperatorCaller::of(request, api).map(|OperatorCaller(caller)| Self(caller.user))
+    }
+}
+
+impl RequestPart for OperatorCaller {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        let caller = Caller::of(request, api)?;
+        if caller.operator {
+            Ok(Self(caller))
         } else {
             Err(Problem::new(Code::Forbidden, "only operators may do this: the access token does not have the role operator"))
         }

@@ -1,8 +1,10 @@
 //! Stream tickets in paths.
 
 use actix_web::HttpRequest;
+use domain::ScheduleId;
 
 use super::part::RequestPart;
+use super::path::PathId;
 use crate::api::Api;
 use crate::auth::StreamTicket;
 use crate::problem::{Code, Problem};
@@ -18,6 +20,28 @@ impl QueueTokenTicket {
 impl RequestPart for QueueTokenTicket {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         read(Self::STREAM, request, api).map(Self)
+    }
+}
+
+/// The ticket in the path of a stream of the availability of a schedule's seats.
+pub(crate) struct AvailabilityTicket {
+    /// The schedule in the path.
+    pub(crate) schedule: ScheduleId,
+    /// The ticket, which is for this schedule.
+    pub(crate) ticket: StreamTicket,
+}
+
+impl AvailabilityTicket {
+    /// Returns the name of the streams of `schedule` in tickets.
+    pub(crate) fn stream(schedule: ScheduleId) -> String {
+        format!("availability/{}", schedule.0)
+    }
+}
+
+impl RequestPart for AvailabilityTicket {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        let PathId(schedule) = PathId::of(request, api)?;
+        Ok(Self { schedule, ticket: read(&Self::stream(schedule), request, api)? })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The OpenAPI document, generated from the routes, in two steps: utoipa collects the routes with their schemas, in its own types; then the
 //! JSON is completed with what utoipa can't express.
 
+mod events;
 mod examples;
 mod lines;
 mod operations;
@@ -20,6 +21,7 @@ use utoipa_actix_web::AppExt as _;
 
 use crate::problem::{Code, FieldError, codes_of, documented, merge_common};
 use crate::routes;
+use crate::routes::queue_token_events::QueueNewsBody;
 
 /// The beginning of the paths of resources.
 const VERSIONED: &str = "/v1/";
@@ -42,6 +44,7 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
     ),
     tags(
         (name = "users", description = "Registration and the current user"),
+        (name = "sessions", description = "Browsers that are signed in"),
         (name = "queue", description = "Queues and queue tokens"),
         (name = "concerts", description = "Concerts, their schedules and seats"),
         (name = "reservations", description = "Seats that are held or sold"),
@@ -51,7 +54,7 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
         (name = "admin", description = "The admin API, for access tokens with the role `operator`"),
         (name = "operations", description = "Health checks and metrics"),
     ),
-    components(schemas(FieldError)),
+    components(schemas(FieldError, QueueNewsBody)),
 )]
 struct Frontrow;
 
@@ -108,9 +111,12 @@ fn add_security(document: &mut OpenApi) {
         .description(Some("An access token from POST /v1/users, or one of an external issuer whose `sub` is a UUID."))
         .build();
     let queue_token = ApiKeyValue::with_description("Queue-Token", "An ACTIVE queue token of the caller for the concert's queue.");
+    let cookie =
+        ApiKeyValue::with_description("frontrow-session", "A refresh token; with `sessions.secure_cookies`, `__Secure-frontrow-session`.");
     let schemes = ComponentsBuilder::from(document.components.take().unwrap_or_default())
         .security_scheme("bearer", SecurityScheme::Http(bearer))
-        .security_scheme("queue_token", SecurityScheme::ApiKey(ApiKey::Header(queue_token)));
+        .security_scheme("queue_token", SecurityScheme::ApiKey(ApiKey::Header(queue_token)))
+        .security_scheme("session_cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     document.components = Some(schemes.build());
 }
 

@@ -4,10 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
+use super::events;
 use super::operations::each;
 use crate::problem;
 
-const SCHEMAS: &str = "#/components/schemas/";
+/// The location of all schemas.
+pub(super) const SCHEMAS: &str = "#/components/schemas/";
 
 /// Completes all schemas.
 pub(super) fn complete(document: &mut Value) {
@@ -30,8 +32,9 @@ pub(super) fn complete(document: &mut Value) {
             schema.remove("description");
         }
     }
-    // Those of problems are complete.
     if let Value::Object(schemas) = &mut document["components"]["schemas"] {
+        events::complete(schemas);
+        // Those of problems are complete.
         schemas.extend(problem::schemas());
     }
 }

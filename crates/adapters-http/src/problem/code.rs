@@ -45,6 +45,12 @@ codes! {
     InvalidCursor = "INVALID_CURSOR", BAD_REQUEST, "The cursor is not valid";
     /// The request has no valid access token.
     Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED, "Please sign in";
+    /// The session has ended, or doesn't exist.
+    SessionEnded = "SESSION_ENDED", UNAUTHORIZED, "You have been signed out";
+    /// The login code doesn't exist, has expired or was redeemed.
+    LoginCodeNotValid = "LOGIN_CODE_NOT_VALID", UNAUTHORIZED, "The link to sign in is not valid";
+    /// A page of another origin sent a request that uses the session cookie.
+    CrossSiteRequest = "CROSS_SITE_REQUEST", FORBIDDEN, "Requests from other sites are not allowed";
     /// A guarded request has no queue token.
     QueueTokenRequired = "QUEUE_TOKEN_REQUIRED", FORBIDDEN, "Please join the queue first";
     /// The queue token is still waiting.

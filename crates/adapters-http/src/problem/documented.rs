@@ -134,7 +134,9 @@ impl Code {
     /// Returns the header that is sent with the code, and its description.
     const fn header(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Unauthenticated => Some(("WWW-Authenticate", "The authentication scheme.")),
+            Self::Unauthenticated | Self::SessionEnded | Self::LoginCodeNotValid => {
+                Some(("WWW-Authenticate", "The authentication scheme."))
+            }
             Self::UnsupportedMediaType => Some(("Accept", "The supported media type.")),
             Self::PreconditionFailed => Some(("ETag", "The current version.")),
             Self::MethodNotAllowed => Some(("Allow", "The methods of this resource.")),
@@ -146,6 +148,7 @@ impl Code {
             | Self::ValidationFailed
             | Self::IdempotencyKeyRequired
             | Self::InvalidCursor
+            | Self::CrossSiteRequest
             | Self::QueueTokenRequired
             | Self::QueueTokenMismatch
             | Self::Forbidden

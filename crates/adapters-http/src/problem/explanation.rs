@@ -10,6 +10,8 @@ pub(crate) enum Explanation {
     NotSignedIn,
     /// The access token is invalid or has expired.
     SignInEnded,
+    /// The login code has expired or was redeemed.
+    LoginCodeNotValid,
     /// New users can't register.
     RegistrationClosed,
     /// Only operators and cashiers may charge the wallet.

@@ -112,6 +112,9 @@ pub(super) fn members(code: Code) -> Vec<Member> {
         | Code::IdempotencyKeyReused
         | Code::InvalidCursor
         | Code::Unauthenticated
+        | Code::SessionEnded
+        | Code::LoginCodeNotValid
+        | Code::CrossSiteRequest
         | Code::QueueTokenRequired
         | Code::QueueTokenMismatch
         | Code::Forbidden

@@ -106,6 +106,9 @@ impl Problem {
             Refusal::TicketNotValid(flaw) => refused(Code::TicketNotValid).with("reason", ticket_flaw(*flaw)),
             Refusal::PositionOutOfRange { start, end } => refused(Code::EventsGone).with("start", *start).with("end", *end),
             Refusal::TooManyReaders => refused(Code::InvalidState).with("current_state", "FULL"),
+            Refusal::SessionEnded => signed_out(Code::SessionEnded, Explanation::SignInEnded),
+            Refusal::LoginCodeNotValid => signed_out(Code::LoginCodeNotValid, Explanation::LoginCodeNotValid),
+            Refusal::SessionNotAllowed => refused(Code::Forbidden),
             Refusal::Fault(_) => Self::internal(),
             Refusal::AmountMismatch { due } => {
                 invalid("/amount").explained(Explanation::AmountChanged { due: amount_of(*due) }).with("due", money(*due))
@@ -125,6 +128,11 @@ impl Problem {
             }
         }
     }
+}
+
+/// Returns the problem of a user who must sign in again.
+fn signed_out(code: Code, explanation: Explanation) -> Problem {
+    Problem::new(code, explanation).with_header(header::WWW_AUTHENTICATE, "Bearer realm=\"frontrow\"")
 }
 
 const fn queue_state(state: QueueState) -> &'static str {

@@ -24,7 +24,7 @@ pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;
 pub(crate) use price_range::PriceRangeBody;
 pub(crate) use queue::{QueueStateBody, round_to_tenth};
-pub(crate) use queue_token::{EventState, TokenBody};
+pub(crate) use queue_token::{EventState, TokenBody, TokenStateBody};
 pub(crate) use schedule_state::ScheduleStateBody;
 pub(crate) use seat::{SeatStatusBody, seat_status};
 pub(crate) use tag::{Tag, without_coding};

@@ -19,10 +19,16 @@ const BOARD_FROM: u64 = 1_000;
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueToken)]
 pub(crate) struct TokenBody {
-    /// The secret id of the token, sent as `Queue-Token`; absent from the events of a stream that was opened with a stream ticket.
-    #[schema(value_type = Uuid)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<Uuid>,
+    /// The secret id of the token, sent as `Queue-Token`.
+    token: Uuid,
+    #[serde(flatten)]
+    pub(crate) state: TokenStateBody,
+}
+
+/// The state of a queue token, without its secret id.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueueTokenState)]
+pub(crate) struct TokenStateBody {
     queue_id: Uuid,
     /// The concert that the user joined the queue for; null if none was specified.
     concert_id: Option<Uuid>,
@@ -54,6 +60,12 @@ pub(crate) struct TokenBody {
 
 impl TokenBody {
     pub(crate) fn new(place: &TokenView) -> Self {
+        Self { token: place.token.id().0, state: TokenStateBody::new(place) }
+    }
+}
+
+impl TokenStateBody {
+    pub(crate) fn new(place: &TokenView) -> Self {
         let TokenView { token, now, position, estimate, availability, poll_after } = place;
         let status = token.status(*now);
         let (expired_reason, expires_in_seconds) = match status {
@@ -62,7 +74,6 @@ impl TokenBody {
             TokenStatus::Expired(reason) => (Some(reason.into()), None),
         };
         Self {
-            token: Some(token.id().0),
             queue_id: token.queue().0,
             concert_id: token.concert().map(|concert| concert.0),
             status: status.into(),
@@ -79,11 +90,6 @@ impl TokenBody {
             expires_in_seconds,
             board: position.filter(|position| BOARD_FROM <= *position).map(|_| format!("/v1/queues/{}/board", token.queue())),
         }
-    }
-
-    /// Returns the body without the secret id, for readers who have no other credential than a stream ticket.
-    pub(crate) fn without_secret(self) -> Self {
-        Self { token: None, ..self }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) enum ExpiredReasonBody {
 
 /// The availability of seats of a concert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Availability)]
+#[schema(as = ConcertAvailability)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum AvailabilityBody {
     /// Many seats are available.

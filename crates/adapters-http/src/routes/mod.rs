@@ -21,6 +21,7 @@ mod reservations;
 mod reserved_schedule;
 mod schedules;
 pub(crate) mod seats;
+mod sessions;
 mod stream_tickets;
 mod tickets;
 mod users;
@@ -49,6 +50,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(payments::configure)
         .configure(refunds::configure)
         .configure(tickets::configure)
+        .configure(sessions::configure)
         .configure(admin::configure)
         .configure(health::configure)
         .configure(metrics::configure);

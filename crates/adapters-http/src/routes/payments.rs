@@ -48,8 +48,8 @@ impl FromBody for NewPayment {
 
 /// The one payment of a reservation.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Payment)]
-pub(super) struct PaymentBody {
+#[schema(as = PaymentSummary)]
+pub(super) struct SummaryBody {
     pub(super) id: Uuid,
     reservation_id: Uuid,
     amount: MoneyBody,
@@ -57,18 +57,28 @@ pub(super) struct PaymentBody {
     paid_at: Instant,
     /// When the payment was refunded; null if it was not.
     refunded_at: Option<Instant>,
-    /// The current schedule; omitted in the response to the payment or refund.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    schedule: Option<ReservedScheduleBody>,
-    /// The seats that were paid for, sorted by number; omitted like `schedule`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    seats: Option<Vec<ReservedSeatBody>>,
-    /// The balance of the wallet afterwards; only in the response to the payment or refund.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    balance: Option<MoneyBody>,
+}
+
+/// A payment with what it paid for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub(super) struct PaymentBody {
+    #[serde(flatten)]
+    summary: SummaryBody,
+    /// The current schedule.
+    schedule: ReservedScheduleBody,
+    /// The seats that were paid for, sorted by number.
+    seats: Vec<ReservedSeatBody>,
+}
+
+/// A payment, or its refund, that was just made.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaymentReceipt)]
+pub(super) struct ReceiptBody {
+    #[serde(flatten)]
+    pub(super) summary: SummaryBody,
+    /// The balance of the wallet afterwards.
+    balance: MoneyBody,
 }
 
 /// The status of a payment.
@@ -82,21 +92,8 @@ enum StatusBody {
     Cancelled,
 }
 
-impl PaymentBody {
-    /// Creates the body of a payment with its schedule and seats.
-    pub(super) fn new(details: &PaymentDetails, currency: Currency) -> Self {
-        let PaymentDetails { payment, reservation } = details;
-        let schedule = Some(ReservedScheduleBody::new(reservation));
-        let seats = Some(ReservedSeatBody::list(reservation.reservation.seats(), currency));
-        Self { schedule, seats, ..Self::with_balance(payment, None, currency) }
-    }
-
-    /// Creates the body of a payment, or refund, that was just made.
-    pub(super) fn written(payment: &Payment, balance: Money, currency: Currency) -> Self {
-        Self::with_balance(payment, Some(balance), currency)
-    }
-
-    fn with_balance(payment: &Payment, balance: Option<Money>, currency: Currency) -> Self {
+impl SummaryBody {
+    fn new(payment: &Payment, currency: Currency) -> Self {
         let (status, refunded_at) = match payment.state() {
             PaymentState::Completed => (StatusBody::Completed, None),
             PaymentState::Cancelled { refunded_at } => (StatusBody::Cancelled, Some(refunded_at.into())),
@@ -108,10 +105,21 @@ impl PaymentBody {
             status,
             paid_at: payment.paid_at().into(),
             refunded_at,
-            schedule: None,
-            seats: None,
-            balance: balance.map(|balance| MoneyBody::new(balance, currency)),
         }
+    }
+}
+
+impl PaymentBody {
+    pub(super) fn new(details: &PaymentDetails, currency: Currency) -> Self {
+        let PaymentDetails { payment, reservation } = details;
+        let seats = ReservedSeatBody::list(reservation.reservation.seats(), currency);
+        Self { summary: SummaryBody::new(payment, currency), schedule: ReservedScheduleBody::new(reservation), seats }
+    }
+}
+
+impl ReceiptBody {
+    pub(super) fn new(payment: &Payment, balance: Money, currency: Currency) -> Self {
+        Self { summary: SummaryBody::new(payment, currency), balance: MoneyBody::new(balance, currency) }
     }
 }
 
@@ -131,7 +139,7 @@ problems!(OneProblems: AUTHENTICATED, &[Code::NotFound]);
          min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewPaymentBody,
     responses(
-        (status = 201, description = "The seats are sold to the caller.", body = PaymentBody, headers(
+        (status = 201, description = "The seats are sold to the caller.", body = ReceiptBody, headers(
             ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
         PayProblems,
@@ -144,8 +152,8 @@ async fn pay_reservation(call: GuardedRequest<IdempotentBody<NewPayment>>) -> Re
     let (NewPayment { reservation, amount }, idempotency) = body.into_request(Operation::Pay, pass.user);
     let answer = guard.run(|use_cases| async move { use_cases.pay.execute(pass, idempotency, reservation, amount).await }).await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
-    let body = PaymentBody::written(&payment, balance, guard.api.settings.currency);
-    Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.id))?, answer.replayed))
+    let body = ReceiptBody::new(&payment, balance, guard.api.settings.currency);
+    Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.summary.id))?, answer.replayed))
 }
 
 /// List the payments of the current user

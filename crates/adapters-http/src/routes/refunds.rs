@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::codes::{AUTHENTICATED, BODY, IDEMPOTENT};
-use super::payments::PaymentBody;
+use super::payments::ReceiptBody;
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, PathId, privileged_actor};
 use crate::problem::{Code, FieldError, Problem, problems};
@@ -54,7 +54,7 @@ problems!(RefundProblems: AUTHENTICATED, BODY, IDEMPOTENT, &[Code::NotFound, Cod
     ),
     request_body = NewRefundBody,
     responses(
-        (status = 201, description = "The payment is refunded, and its seats are available again.", body = PaymentBody, headers(
+        (status = 201, description = "The payment is refunded, and its seats are available again.", body = ReceiptBody, headers(
             ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
         RefundProblems,
@@ -74,6 +74,6 @@ async fn refund_payment(call: ApiRequest<(Caller, PathId<PaymentId>, IdempotentB
         })
         .await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
-    let body = PaymentBody::written(&payment, balance, api.settings.currency);
-    Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.id))?, answer.replayed))
+    let body = ReceiptBody::new(&payment, balance, api.settings.currency);
+    Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.summary.id))?, answer.replayed))
 }

@@ -28,11 +28,13 @@ enum Needs {
     Operator,
     /// A stream ticket, which is a part of the path.
     Ticket,
+    /// A session cookie.
+    Cookie,
     /// The access token of the reservation's owner, and an active queue token.
     OwnersAdmission,
 }
 
-use Needs::{Admission, Nothing, Operator, Owner, OwnersAdmission, Ticket, User};
+use Needs::{Admission, Cookie, Nothing, Operator, Owner, OwnersAdmission, Ticket, User};
 
 const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/livez", Nothing),
@@ -51,6 +53,8 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/schedules/{id}/layouts/{hash}", Nothing),
     ("get", "/v1/schedules/{id}/availability", Admission),
     ("get", "/v1/schedules/{id}/availability/events", Admission),
+    ("post", "/v1/schedules/{id}/availability/stream-tickets", Admission),
+    ("get", "/v1/streams/availability/{id}/{ticket}", Ticket),
     ("get", "/v1/queues/{id}", Nothing),
     ("get", "/v1/queues/{id}/board", Nothing),
     ("post", "/v1/queue-tokens", User),
@@ -71,6 +75,10 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/payments", User),
     ("get", "/v1/payments/{id}", Owner),
     ("post", "/v1/payments/{id}/refunds", Owner),
+    ("post", "/v1/sessions", User),
+    ("post", "/v1/sessions:refresh", Cookie),
+    ("get", "/v1/sessions", User),
+    ("delete", "/v1/sessions/{id}", Owner),
     ("get", "/v1/tickets", User),
     ("get", "/v1/tickets/{id}", Owner),
     ("get", "/v1/tickets/{id}/qr", Owner),
@@ -112,6 +120,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("post", "/v1/admin/audits", Operator),
     ("get", "/v1/admin/audits/{id}", Operator),
     ("get", "/v1/admin/log", Operator),
+    ("post", "/v1/admin/login-codes", Operator),
     ("get", "/v1/admin/events", Operator),
     ("get", "/v1/admin/event-readers", Operator),
     ("put", "/v1/admin/event-readers/{name}", Operator),
@@ -120,7 +129,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
 
 impl Needs {
     const fn user(self) -> bool {
-        !matches!(self, Nothing | Ticket)
+        !matches!(self, Nothing | Ticket | Cookie)
     }
 
     const fn admission(self) -> bool {
@@ -138,6 +147,8 @@ struct Fixture {
     /// The hash of the schedule's layout.
     layout: String,
     ticket: domain::TicketId,
+    /// Ada's session.
+    session: String,
 }
 
 impl Fixture {
@@ -156,7 +167,9 @@ impl Fixture {
         valid_requests::run_an_audit(&shop, &operator).await;
         let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
         let ticket = valid_requests::ticket(&first, 1);
-        Self { shop, ada, operator, reservation, payment, layout, ticket }
+        let started = shop.post("/v1/sessions").by(&ada).json(&json!({})).send().await.with_status(201);
+        let session = started.body["session"]["id"].as_str().expect("an id").to_owned();
+        Self { shop, ada, operator, reservation, payment, layout, ticket, session }
     }
 
     /// Sends a valid request for a resource of Ada's with the credentials of `visitor`.
@@ -167,6 +180,7 @@ impl Fixture {
             _ if route.starts_with("/v1/schedules/") => SCHEDULE.0.to_string(),
             _ if route.starts_with("/v1/queues/") => QUEUE.0.to_string(),
             _ if route.starts_with("/v1/payments/") => self.payment.clone(),
+            _ if route.starts_with("/v1/sessions/") => self.session.clone(),
             _ if route.starts_with("/v1/tickets/") => self.ticket.to_string(),
             _ => self.reservation.clone(),
         };
@@ -295,7 +309,7 @@ async fn protected_routes_reject_invalid_access_tokens() {
     let fixture = Fixture::create().await;
     let before = fixture.state().await;
     for (name, visitor) in fixture.invalid_tokens().iter().map(|(name, visitor)| (*name, Some(visitor))).chain([("none", None)]) {
-        for (method, route, needs) in ROUTES.iter().filter(|(_, _, needs)| *needs != Ticket) {
+        for (method, route, needs) in ROUTES.iter().filter(|(_, _, needs)| ![Ticket, Cookie].contains(needs)) {
             let rows = fixture.shop.store.rows();
             let answer = fixture.send(method, route, visitor).await;
             if needs.user() {
@@ -335,7 +349,7 @@ async fn resources_of_other_users_are_not_found() {
                     assert!(!shown.contains(&secret), "{method} {route}: {shown}");
                 }
             }
-            Nothing | Ticket | User | Admission | Operator => {}
+            Nothing | Ticket | Cookie | User | Admission | Operator => {}
         }
         if *needs == Owner && !route.ends_with("/refunds") {
             fixture.send(method, route, Some(&operator)).await.with_problem(404, "NOT_FOUND");
@@ -392,7 +406,7 @@ async fn guarded_routes_reject_invalid_queue_tokens() {
 async fn every_route_accepts_valid_credentials() {
     for (method, route, needs) in ROUTES {
         // The event stream would not end.
-        if route.ends_with("/events") || [Nothing, Ticket].contains(needs) {
+        if route.ends_with("/events") || [Nothing, Ticket, Cookie].contains(needs) {
             continue;
         }
         let fixture = Fixture::create().await;

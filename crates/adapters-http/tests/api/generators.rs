@@ -88,9 +88,36 @@ fn streams_are_described_as_streams() {
     for (_, path, operation) in operations() {
         if let Some(content) = operation["responses"]["200"]["content"].get("text/event-stream") {
             assert_eq!(content["schema"]["type"], "string", "{path}");
-            assert!(resolved(&content["x-itemSchema"])["properties"]["data"].is_object(), "{path}");
+            let data = &resolved(&content["x-itemSchema"])["properties"]["data"]["contentSchema"];
+            let alternatives = data["oneOf"].as_array().map_or_else(|| vec![data], |alternatives| alternatives.iter().collect());
+            for alternative in alternatives {
+                assert!(resolved(alternative)["properties"].is_object(), "{path}: {alternative}");
+            }
             streams += 1;
         }
     }
-    assert!(streams > 0);
+    assert_eq!(streams, 4);
+}
+
+#[test]
+fn each_type_of_event_has_a_schema_with_its_data() {
+    let schemas = &document()["components"]["schemas"];
+    let mapping = schemas["Event"]["discriminator"]["mapping"].as_object().expect("the types");
+    assert_eq!(mapping.len(), schemas["Event"]["oneOf"].as_array().map_or(0, Vec::len));
+    for (kind, location) in mapping {
+        let reference = json!({"$ref": location});
+        let event = &resolved(&reference)["allOf"];
+        assert_eq!(event[1]["properties"]["type"]["enum"], json!([kind]));
+        assert!(event[1]["properties"]["data"].is_object() && resolved(&event[0])["properties"]["position"].is_object(), "{kind}");
+    }
+}
+
+#[test]
+fn members_that_every_response_with_a_schema_has_are_required() {
+    let schemas = &document()["components"]["schemas"];
+    for (schema, member) in [("QueueToken", "token"), ("PaymentReceipt", "balance"), ("Payment", "seats"), ("Payment", "schedule")] {
+        let parts = schemas[schema]["allOf"].as_array().expect("parts");
+        let is_required = |part: &Value| part["required"].as_array().into_iter().flatten().any(|name| name == member);
+        assert!(parts.iter().any(is_required), "{schema}.{member}");
+    }
 }

@@ -5,6 +5,7 @@
 mod admin;
 mod answer;
 mod availability;
+mod availability_tickets;
 mod best_available;
 mod boards;
 mod cancellations;
@@ -36,6 +37,7 @@ mod refunds;
 mod reservations;
 mod schedules;
 mod seats;
+mod sessions;
 mod shop;
 mod stopped_store;
 mod story;

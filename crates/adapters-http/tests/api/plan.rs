@@ -20,7 +20,7 @@ use application::{
 };
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};
-use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, Zone};
+use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, SessionRules, Zone};
 use time::Duration as Span;
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -63,7 +63,8 @@ fn runtime() -> &'static Handle {
 
 impl Default for Plan {
     fn default() -> Self {
-        let rules = Rules { max_balance: won(1_500_000), ..rules() };
+        let sessions = SessionRules { max_per_user: 100, ..rules().sessions };
+        let rules = Rules { max_balance: won(1_500_000), sessions, ..rules() };
         Self {
             settings: HttpSettings::new(rules.currency),
             rules,

@@ -17,12 +17,14 @@ impl Families {
     pub(super) const RARE: usize = 8;
     /// Rows that operators create and change.
     pub(super) const CATALOGUE: usize = 16;
+    /// Sessions.
+    pub(super) const SESSIONS: usize = 32;
     /// The number of sets.
-    pub(super) const ALL: usize = 32;
+    pub(super) const ALL: usize = 64;
 
     pub(super) fn of(batch: &Batch) -> Self {
         let Batch { queues, concerts, schedules, audit_entries, checks, .. } = batch;
-        let Batch { users, seats, reservations, payments, wallets, entries, keys, tokens, admissions, .. } = batch;
+        let Batch { users, seats, reservations, payments, wallets, entries, keys, tokens, admissions, sessions, .. } = batch;
         let joins = !admissions.is_empty() || !tokens.new.is_empty();
         let is_used = reservations.old.iter().any(|row| row.used_seats().next().is_some());
         let reservations = !seats.is_empty() || !reservations.is_empty();
@@ -33,7 +35,8 @@ impl Families {
         let family = |is_included: bool, family: usize| if is_included { family } else { 0 };
         let [joins, reservations, money] =
             [family(joins, Self::JOINS), family(reservations, Self::RESERVATIONS), family(money, Self::MONEY)];
-        Self(joins | reservations | money | family(rare, Self::RARE) | family(catalogue, Self::CATALOGUE))
+        let sessions = family(!sessions.is_empty(), Self::SESSIONS);
+        Self(joins | reservations | money | sessions | family(rare, Self::RARE) | family(catalogue, Self::CATALOGUE))
     }
 
     pub(super) const fn have(self, family: usize) -> bool {

@@ -47,7 +47,9 @@ pub(super) async fn sound(
         .bind(ids(&names.joined))
         .bind(ids(&names.unheld))
         .bind(names.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())
-        .bind(names.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>());
+        .bind(names.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>())
+        .bind(names.sessions.iter().map(|(user, _)| user.0).collect::<Vec<_>>())
+        .bind(names.sessions.iter().map(|(_, slot)| i64::from(*slot)).collect::<Vec<_>>());
 
     let (mut guards, mut waiting, mut read_at) = (CurrentVersions::default(), Vec::new(), 0);
     for row in connections.within(query.fetch_all(&connections.pool)).await? {
@@ -97,6 +99,7 @@ pub(super) fn row_of(names: &GuardedKeys<'_>, kind: &str, position: i64) -> Opti
         "reservation" => at(&names.reservations, position).map(RowKey::Reservation),
         "payment" => at(&names.payments, position).map(RowKey::Payment),
         "wallet" => at(&names.wallets, position).map(RowKey::Wallet),
+        "session" => at(&names.sessions, position).map(|(user, slot)| RowKey::Session(user, slot)),
         "key" => at(&names.keys, position).map(|scope| RowKey::Key(scope.clone())),
         _ => None,
     }

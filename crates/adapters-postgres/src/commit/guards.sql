@@ -35,6 +35,10 @@ SELECT 'key', k.position, t.version, NULL
 FROM unnest($15::uuid[], $16::text[], $17::text[]) WITH ORDINALITY k (user_id, route, idempotency_key, position)
 JOIN idempotency_keys t ON t.user_id = k.user_id AND t.route = k.route AND t.idempotency_key = k.idempotency_key
 UNION ALL
+SELECT 'session', k.position, t.version, NULL
+FROM unnest($22::uuid[], $23::bigint[]) WITH ORDINALITY k (user_id, slot, position)
+JOIN sessions t ON t.user_id = k.user_id AND t.slot = k.slot
+UNION ALL
 -- The numbers of waiting tokens.
 SELECT 'line', k.position, t.waiting, NULL
 FROM unnest($18::uuid[]) WITH ORDINALITY k (id, position) JOIN queue_counters t ON t.queue_id = k.id

@@ -37,6 +37,7 @@ static LOCKED: LazyLock<String> = LazyLock::new(|| {
         "idempotency_keys",
         "t.user_id = k.user_id AND t.route = k.route AND t.idempotency_key = k.idempotency_key",
     );
+    let session = part("session", "$18::uuid[], $19::bigint[]", "user_id, slot", "sessions", "t.user_id = k.user_id AND t.slot = k.slot");
     let catalogue = [("queue", 12), ("concert", 13), ("schedule", 14)].map(|(kind, parameter)| {
         format!(
             "SELECT '{kind}', position FROM unnest(${parameter}::uuid[]) WITH ORDINALITY k (id, position)
@@ -45,7 +46,7 @@ static LOCKED: LazyLock<String> = LazyLock::new(|| {
     });
     let written = [("queue_row", "queues", 15), ("concert_row", "concerts", 16), ("schedule_row", "schedules", 17)]
         .map(|(kind, table, parameter)| part(kind, &format!("${parameter}::uuid[]"), "id", table, "t.id = k.id"));
-    with_id.chain([seat, key]).chain(catalogue).chain(written).collect::<Vec<_>>().join("\nUNION ALL\n")
+    with_id.chain([seat, key, session]).chain(catalogue).chain(written).collect::<Vec<_>>().join("\nUNION ALL\n")
 });
 
 /// Returns the part of [`LOCKED`] for the rows of a table: those that are found but can't be locked.
@@ -101,7 +102,9 @@ async fn locked(connections: &Connections, changes: impl Iterator<Item = &Change
         .bind(ids(&names.schedules))
         .bind(ids(&queues))
         .bind(ids(&concerts))
-        .bind(ids(&schedules));
+        .bind(ids(&schedules))
+        .bind(names.sessions.iter().map(|(user, _)| user.0).collect::<Vec<_>>())
+        .bind(names.sessions.iter().map(|(_, slot)| i64::from(*slot)).collect::<Vec<_>>());
     let mut locked = HashSet::new();
     for row in connections.within(query.fetch_all(&connections.pool)).await? {
         let position: i64 = row.try_get("position")?;

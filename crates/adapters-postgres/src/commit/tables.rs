@@ -1,8 +1,8 @@
 //! The tables that a commit writes.
 
 use adapters_sql::rows::{
-    audit_entry, concert, entry, key, layout, payment, queue, reservation, reserved_seat, schedule, seat, token, user, user_search_key,
-    wallet,
+    audit_entry, concert, entry, key, layout, payment, queue, reservation, reserved_seat, schedule, seat, session, token, user,
+    user_search_key, wallet,
 };
 
 use super::table::{Table, columns};
@@ -110,6 +110,16 @@ pub(super) const ENTRIES: Table<entry::Model> = Table {
     key: columns![entry::Model; user_id: "uuid", sequence: "bigint"],
     set: &[],
     rest: columns![entry::Model; id: "uuid", kind: "text", payment_id: "uuid", amount: "bigint", balance: "bigint", at: "bigint"],
+};
+
+pub(super) const SESSIONS: Table<session::Model> = Table {
+    name: "sessions",
+    key: columns![session::Model; user_id: "uuid", slot: "bigint"],
+    // All columns: a session may replace another one in its slot.
+    set: columns![session::Model; version: "bigint", id: "uuid", roles: "text", device: "text", created_at: "bigint", state: "text",
+                  token_digest: "text", former_digest: "text", former_nonce: "uuid", former_until: "bigint", used_at: "bigint",
+                  idle_at: "bigint", expires_at: "bigint", reason: "text", ends_at: "bigint"],
+    rest: &[],
 };
 
 pub(super) const KEYS: Table<key::Model> = Table {

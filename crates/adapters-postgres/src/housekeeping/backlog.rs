@@ -17,11 +17,12 @@ const RESERVATIONS: &str = "
     SELECT expires_at FROM reservations WHERE state = 'CANCELLED' AND payment_id IS NULL ORDER BY expires_at LIMIT 1";
 const TOKENS: &str = "
     SELECT expired_at FROM queue_tokens WHERE state = 'EXPIRED' AND reason <> 'PAID' AND NOT kept ORDER BY expired_at LIMIT 1";
+const SESSIONS: &str = "SELECT ends_at FROM sessions ORDER BY ends_at LIMIT 1";
 const USERS: &str = "SELECT created_at FROM users WHERE name IS NOT NULL AND NOT kept ORDER BY created_at LIMIT 1";
 
 /// All of the statements.
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&str; 5] = [KEYS, LOG, RESERVATIONS, TOKENS, USERS];
+pub(crate) const STATEMENTS: [&str; 6] = [KEYS, LOG, RESERVATIONS, TOKENS, SESSIONS, USERS];
 
 impl PostgresStore {
     /// Returns how long the oldest row of `what` is past its retention.
@@ -38,6 +39,7 @@ impl PostgresStore {
             }
             Prunable::Reservations { before } => (RESERVATIONS, before),
             Prunable::Tokens { before } => (TOKENS, before),
+            Prunable::Sessions { before } => (SESSIONS, before),
             Prunable::Users { before } => (USERS, before),
         };
         let oldest = sqlx::query_scalar::<_, i64>(sql).fetch_optional(&self.commands.pool);

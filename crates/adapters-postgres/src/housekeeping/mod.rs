@@ -4,13 +4,14 @@
 //! condition on a column is a parameter: the database's clock is volatile there, and no index is used for it. Idempotency keys that another
 //! instance is deleting are skipped.
 //!
-//! Reservations keep tokens, and both keep users: a token or user that was found to be needed is marked as kept, and the deletion of the row
+//! Reservations keep tokens, and both keep users, as do sessions: a token or user that was found to be needed is marked as kept, and the deletion of the row
 //! that needs it removes the mark. A round that saw such a row after another round had deleted it would set the mark forever. So these
 //! rounds take turns: a round reads the number of rounds ([`ROUNDS`]), and its statement does nothing if another round has increased it
 //! meanwhile. This costs less than a transaction, and no lock is held while the program waits.
 
 mod backlog;
 mod reservations;
+mod sessions;
 mod tokens;
 mod turn;
 mod users;
@@ -29,6 +30,7 @@ use crate::error::read_error;
 #[cfg(test)]
 pub(crate) use backlog::STATEMENTS as BACKLOGS;
 pub(crate) use reservations::RESERVATIONS;
+pub(crate) use sessions::SESSIONS;
 pub(crate) use tokens::TOKENS;
 pub(crate) use users::USERS;
 
@@ -62,6 +64,7 @@ impl PostgresStore {
             Prunable::Log { before, unread_before } => self.prune_log(before, unread_before, at_most).await,
             Prunable::Reservations { before } => self.prune_in_turn(RESERVATIONS, before, at_most).await,
             Prunable::Tokens { before } => self.prune_in_turn(TOKENS, before, at_most).await,
+            Prunable::Sessions { before } => self.prune_in_turn(SESSIONS, before, at_most).await,
             Prunable::Users { before } => self.prune_in_turn(USERS, before, at_most).await,
         }
     }

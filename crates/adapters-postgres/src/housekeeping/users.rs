@@ -12,14 +12,16 @@ pub(crate) const USERS: &str = in_turn!(
         WHERE name IS NOT NULL AND NOT kept AND created_at < $1::bigint AND EXISTS (SELECT 1 FROM turn)
         ORDER BY created_at LIMIT $2::bigint),
     looked AS MATERIALIZED (
-        SELECT old.id, old.place, w.is_empty IS NULL OR l.named IS NOT NULL OR e.named IS NOT NULL OR r.named IS NOT NULL AS is_used
+        SELECT old.id, old.place, w.is_empty IS NULL OR l.named IS NOT NULL OR e.named IS NOT NULL OR r.named IS NOT NULL
+               OR s.named IS NOT NULL AS is_used
         FROM old
         LEFT JOIN LATERAL (SELECT true AS is_empty FROM wallets w WHERE w.user_id = old.id AND w.last_sequence = 0 OFFSET 0) w ON true
         LEFT JOIN LATERAL (SELECT true AS named FROM queue_tokens t WHERE t.user_id = old.id AND t.state <> 'EXPIRED' LIMIT 1) l ON true
         LEFT JOIN LATERAL (
             SELECT true AS named FROM queue_tokens t
             WHERE t.user_id = old.id AND t.state = 'EXPIRED' AND t.reason <> 'PAID' AND NOT t.kept LIMIT 1) e ON true
-        LEFT JOIN LATERAL (SELECT true AS named FROM reservations r WHERE r.user_id = old.id LIMIT 1) r ON true),
+        LEFT JOIN LATERAL (SELECT true AS named FROM reservations r WHERE r.user_id = old.id LIMIT 1) r ON true
+        LEFT JOIN LATERAL (SELECT true AS named FROM sessions s WHERE s.user_id = old.id LIMIT 1) s ON true),
     keep AS (
         UPDATE users u SET kept = true FROM (SELECT place FROM looked WHERE is_used) o WHERE u.ctid = o.place RETURNING 1),
     unused AS MATERIALIZED (

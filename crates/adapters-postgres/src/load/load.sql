@@ -6,7 +6,7 @@
 --   $12 $13 seats   $14 $15 users' reservations for the concert of a schedule   $16 $17 live tokens of users in the queue of a
 --   concert, or in the default queue   $18 $19 queues with their first tokens: queue, at most   $20 $21 lapsed holds: at most,
 --   maximum duration of a hold   $22 queues   $23 concerts for which it must be known whether they are in use
---   $24 $25 labels of a schedule's seats   $26 schedules whose layouts are wanted
+--   $24 $25 labels of a schedule's seats   $26 schedules whose layouts are wanted   $27 users whose sessions are wanted
 WITH
 -- now() is the time at which the statement was received: not later than its snapshot.
 clock AS MATERIALIZED (SELECT coalesce($1::bigint, (extract(epoch FROM now()) * 1000000)::bigint) AS now),
@@ -161,6 +161,9 @@ UNION ALL
 SELECT 'layout', row_to_json(l)::text FROM unnest($26::uuid[]) k (id)
 CROSS JOIN LATERAL (SELECT layout_hash FROM schedules d WHERE d.id = k.id OFFSET 0) d
 CROSS JOIN LATERAL (SELECT * FROM layouts l WHERE l.hash = d.layout_hash OFFSET 0) l
+UNION ALL
+SELECT 'session', row_to_json(s)::text FROM unnest($27::uuid[]) k (id)
+CROSS JOIN LATERAL (SELECT * FROM sessions s WHERE s.user_id = k.id OFFSET 0) s
 UNION ALL
 SELECT 'awaited', to_json(k.id)::text FROM unnest($23::uuid[]) k (id)
 CROSS JOIN LATERAL (SELECT queue_id FROM concerts c WHERE c.id = k.id OFFSET 0) c

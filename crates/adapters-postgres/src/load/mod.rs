@@ -49,6 +49,7 @@ fn read(kind: &str, row: &PgRow) -> Result<Row, ReadError> {
         "token" => Row::Token(content(row)?),
         "seat" => Row::Seat(content(row)?),
         "layout" => Row::Layout(content(row)?),
+        "session" => Row::Session(content(row)?),
         "held" => Row::Held(content(row)?),
         "awaited" => Row::Awaited(content(row)?),
         "hold" => Row::Reservation(content(row)?),
@@ -105,6 +106,7 @@ fn query(now: Option<OffsetDateTime>, needs: &[Need]) -> Query {
         .bind::<Vec<Uuid>>(label_schedules)
         .bind::<Vec<String>>(labels)
         .bind(ids(wanted.layouts))
+        .bind(ids(wanted.sessions))
 }
 
 fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Vec<Uuid> {

@@ -33,6 +33,8 @@ INSERT INTO audit_entries (id, at, operator_id, action, subject_kind, subject_id
 SELECT gen_random_uuid(), n, md5('user ' || n % 9)::uuid, 'PAUSE', 'QUEUE', md5('queue ' || n % 9)::uuid, '[]' FROM generate_series(1, 20000) n;
 INSERT INTO layouts (hash, content) SELECT encode(sha256(n::text::bytea), 'hex'), '{}' FROM generate_series(1, 20000) n;
 UPDATE schedules SET layout_hash = encode(sha256('1'), 'hex');
+INSERT INTO sessions (user_id, slot, version, id, roles, created_at, state, reason, ends_at)
+SELECT md5('user ' || n)::uuid, 0, 1, gen_random_uuid(), '', n, 'ENDED', 'SIGNED_OUT', n FROM generate_series(1, 20000) n;
 INSERT INTO event_log (position, positions, at, events, rows) SELECT n, 1, n, '[]', '{}' FROM generate_series(1, 20000) n;
 UPDATE log_extent SET end_position = 20000;
 ANALYZE;

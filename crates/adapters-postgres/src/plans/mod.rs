@@ -15,7 +15,15 @@ const GROWN: &str = include_str!("grown.sql");
 
 /// Returns all statements that are planned once.
 fn statements() -> impl Iterator<Item = &'static str> {
-    let others = [LOAD, housekeeping::KEYS, housekeeping::ROUNDS, housekeeping::RESERVATIONS, housekeeping::TOKENS, housekeeping::USERS];
+    let others = [
+        LOAD,
+        housekeeping::KEYS,
+        housekeeping::ROUNDS,
+        housekeeping::RESERVATIONS,
+        housekeeping::TOKENS,
+        housekeeping::SESSIONS,
+        housekeeping::USERS,
+    ];
     texts()
         .chain([locked_text()])
         .chain(others)

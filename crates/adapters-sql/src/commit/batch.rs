@@ -6,7 +6,8 @@ use domain::change::Guard;
 use domain::{Change, ConcertId, QueueId, RowWrite, ScheduleId, Version, Write};
 
 use crate::rows::{
-    audit_entry, concert, entry, key, layout, log, payment, queue, reservation, schedule, seat, token, user, user_search_key, wallet,
+    audit_entry, concert, entry, key, layout, log, payment, queue, reservation, schedule, seat, session, token, user, user_search_key,
+    wallet,
 };
 
 /// Rows to be inserted and rows to be updated.
@@ -91,6 +92,7 @@ pub struct Batch {
     pub wallets: RowsToWrite<wallet::Model>,
     pub entries: Vec<entry::Model>,
     pub keys: RowsToWrite<key::Model>,
+    pub sessions: RowsToWrite<session::Model>,
     /// The log entry.
     pub log: log::Entry,
 }
@@ -127,6 +129,7 @@ impl Batch {
             RowWrite::WalletEntry(entry) => self.entries.push((&entry.row).into()),
             RowWrite::Key(key) => self.keys.push(expected, key.into()),
             RowWrite::AuditEntry(audit_entry) => self.audit_entries.push((&audit_entry.row).into()),
+            RowWrite::Session(session) => self.sessions.push(expected, session.into()),
             RowWrite::Layout(layout) => self.layouts.push((&layout.row).into()),
         }
     }
@@ -146,6 +149,7 @@ impl Batch {
         self.payments.sort_by_key(|row| row.id);
         self.wallets.sort_by_key(|row| row.user_id);
         self.entries.sort_unstable_by_key(|row| (row.user_id, row.sequence));
+        self.sessions.sort_by_key(|row| (row.user_id, row.slot));
         self.keys.sort_by_key(|row| (row.user_id, row.route.clone(), row.idempotency_key.clone()));
     }
 }

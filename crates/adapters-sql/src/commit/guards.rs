@@ -33,6 +33,8 @@ pub struct GuardedKeys<'a> {
     pub payments: Vec<PaymentId>,
     pub wallets: Vec<UserId>,
     pub keys: Vec<&'a IdempotencyScope>,
+    /// Sessions by user and slot.
+    pub sessions: Vec<(UserId, u8)>,
     /// Queues with a join or a limit of waiting users.
     pub joined: Vec<QueueId>,
     /// Concerts that must not have HELD reservations.
@@ -107,6 +109,7 @@ impl<'a> GuardedKeys<'a> {
         sort(&mut self.payments);
         sort(&mut self.wallets);
         sort(&mut self.keys);
+        sort(&mut self.sessions);
         sort(&mut self.joined);
         sort(&mut self.unheld);
         sort(&mut self.unawaited);
@@ -141,6 +144,7 @@ impl<'a> GuardedKeys<'a> {
                 RowWrite::Payment(payment) => self.payments.extend([payment.row.id()]),
                 RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user()]),
                 RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
+                RowWrite::Session(session) => self.sessions.extend([(session.row.user(), session.row.slot())]),
                 // Entries are unique by a constraint of the table: the second insert fails there. A layout that exists already has the
                 // same content.
                 RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) | RowWrite::Layout(_) => {}

@@ -61,7 +61,8 @@ impl<'a> ChangeValidator<'a> {
             | RowWrite::Reservation(_)
             | RowWrite::Payment(_)
             | RowWrite::Wallet(_)
-            | RowWrite::Key(_) => self.guards.version(&write.key()) == write.expected(),
+            | RowWrite::Key(_)
+            | RowWrite::Session(_) => self.guards.version(&write.key()) == write.expected(),
         }
     }
 

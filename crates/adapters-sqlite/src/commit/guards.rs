@@ -30,6 +30,9 @@ const KEYS: &str = "
     SELECT k.key AS position, t.version FROM jsonb_each(?1) k
     CROSS JOIN idempotency_keys t
         ON t.user_id = unhex(k.value ->> 0, '-') AND t.route = k.value ->> 1 AND t.idempotency_key = k.value ->> 2";
+const SESSIONS: &str = "
+    SELECT k.key AS position, t.version FROM jsonb_each(?1) k
+    CROSS JOIN sessions t ON t.user_id = unhex(k.value ->> 0, '-') AND t.slot = k.value ->> 1";
 const PLACES: &str = "
     SELECT k.key AS position, t.id AS token_id FROM jsonb_each(?1) k
     CROSS JOIN queue_tokens t
@@ -38,7 +41,7 @@ const PLACES: &str = "
 /// All of these statements, for the test of the plans.
 #[cfg(test)]
 pub(crate) const ALL: &[&str] =
-    &[ADMISSIONS, QUEUES, CONCERTS, SCHEDULES, USERS, TOKENS, SEATS, RESERVATIONS, PAYMENTS, WALLETS, KEYS, PLACES];
+    &[ADMISSIONS, QUEUES, CONCERTS, SCHEDULES, USERS, TOKENS, SEATS, RESERVATIONS, PAYMENTS, WALLETS, KEYS, SESSIONS, PLACES];
 
 #[derive(FromQueryResult)]
 struct Found {
@@ -73,6 +76,8 @@ pub(super) async fn read(db: &impl ConnectionTrait, names: &GuardedKeys<'_>) -> 
     name(&mut guards, versions(db, PAYMENTS, &names.payments, |id| id.0).await?, RowKey::Payment);
     name(&mut guards, versions(db, WALLETS, &names.wallets, |id| id.0).await?, RowKey::Wallet);
     name(&mut guards, versions(db, KEYS, &names.keys, key::name).await?, |scope| RowKey::Key(scope.clone()));
+    let sessions = versions(db, SESSIONS, &names.sessions, |(user, slot)| (user.0, slot)).await?;
+    name(&mut guards, sessions, |(user, slot)| RowKey::Session(user, slot));
     read_holds(db, names, &mut guards).await?;
     read_awaited(db, names, &mut guards).await?;
     read_places(db, names, &mut guards).await?;

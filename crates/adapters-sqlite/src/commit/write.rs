@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::numbers;
 use crate::statement::{array, statement, write as write_rows};
 use crate::statements::{
-    audit_entry, concert, entry, key, layout, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
+    audit_entry, concert, entry, key, layout, log, payment, queue, reservation, reserved_seat, schedule, seat, session, token, user, wallet,
 };
 
 /// Writes all rows of `batch`, and the last numbers of its joins.
@@ -31,6 +31,8 @@ pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Nu
     write_rows(db, wallet::UPDATE, &batch.wallets.old).await?;
     write_rows(db, wallet::INSERT, &batch.wallets.new).await?;
     write_rows(db, entry::INSERT, &batch.entries).await?;
+    write_rows(db, session::UPDATE, &batch.sessions.old).await?;
+    write_rows(db, session::INSERT, &batch.sessions.new).await?;
     write_rows(db, key::UPDATE, &batch.keys.old).await?;
     write_rows(db, key::INSERT, &batch.keys.new).await?;
     write_log(db, &batch.log, now).await

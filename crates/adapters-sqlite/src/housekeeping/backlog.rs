@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use time::OffsetDateTime;
 
 use crate::statement::find;
-use crate::statements::{key, log, reservation, token, user};
+use crate::statements::{key, log, reservation, session, token, user};
 
 /// The instant by which the first row is pruned.
 #[derive(FromQueryResult)]
@@ -34,6 +34,7 @@ pub(super) async fn measure(db: &impl ConnectionTrait, what: Prunable, now: Offs
         }
         Prunable::Reservations { before } => (reservation::OLDEST_UNPAID, before),
         Prunable::Tokens { before } => (token::OLDEST_ENDED, before),
+        Prunable::Sessions { before } => (session::OLDEST, before),
         Prunable::Users { before } => (user::OLDEST_UNCHECKED, before),
     };
     let oldest = find::<Oldest>(db, sql, []).await?;

@@ -3,6 +3,7 @@
 mod backlog;
 mod reservations;
 mod round;
+mod sessions;
 mod tokens;
 mod users;
 
@@ -40,6 +41,7 @@ impl SqliteStore {
             Prunable::Log { before, unread_before } => move_start(&transaction, before, unread_before, at_most).await,
             Prunable::Reservations { before } => reservations::prune(&transaction, before, at_most).await,
             Prunable::Tokens { before } => tokens::prune(&transaction, before, at_most).await,
+            Prunable::Sessions { before } => sessions::prune(&transaction, before, at_most).await,
             Prunable::Users { before } => users::prune(&transaction, before, at_most).await,
         };
         end(transaction, pruned).await

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::select::{by, by_id, ids, seats};
 use crate::statement::{array, find};
-use crate::statements::{concert, key, layout, payment, queue, reservation, schedule, seat, token, user, wallet};
+use crate::statements::{concert, key, layout, payment, queue, reservation, schedule, seat, session, token, user, wallet};
 
 #[derive(FromQueryResult)]
 struct Id {
@@ -35,6 +35,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, wanted: &WantedKeys<'_>, row
     by_id(db, schedule::SELECT_OF_CONCERTS, &wanted.concerts, Row::Schedule, rows).await?;
     by_id(db, schedule::SELECT, &wanted.schedules, Row::Schedule, rows).await?;
     by_id(db, layout::SELECT_OF_SCHEDULES, &wanted.layouts, Row::Layout, rows).await?;
+    by_id(db, session::SELECT, &wanted.sessions, Row::Session, rows).await?;
     by_id(db, payment::SELECT, &wanted.payments, Row::Payment, rows).await?;
     if !wanted.labels.is_empty() {
         let labels = array(wanted.labels.iter().map(|(schedule, label)| (schedule.0, *label)))?;

@@ -14,6 +14,7 @@ pub(crate) mod reserved_seat;
 pub(crate) mod sales;
 pub(crate) mod schedule;
 pub(crate) mod seat;
+pub(crate) mod session;
 pub(crate) mod token;
 pub(crate) mod user;
 pub(crate) mod wallet;

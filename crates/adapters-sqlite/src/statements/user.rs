@@ -19,7 +19,8 @@ pub(crate) const INSERT_SEARCH_KEYS: &str = "
 pub(crate) const SELECT_UNCHECKED: &str = "
     SELECT u.id, (NOT EXISTS (SELECT 1 FROM wallets w WHERE w.user_id = u.id AND w.last_sequence = 0)
                   OR EXISTS (SELECT 1 FROM queue_tokens t WHERE t.user_id = u.id)
-                  OR EXISTS (SELECT 1 FROM reservations r WHERE r.user_id = u.id)) AS is_used
+                  OR EXISTS (SELECT 1 FROM reservations r WHERE r.user_id = u.id)
+                  OR EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id)) AS is_used
     FROM users u WHERE u.name IS NOT NULL AND u.kept = 0 AND u.created_at < ?1 ORDER BY u.created_at LIMIT ?2";
 
 /// Marks users as kept, by id.

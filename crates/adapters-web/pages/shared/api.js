@@ -1,4 +1,5 @@
 // Requests to the API on the same origin.
+import { language } from './language.js';
 import { ProblemError, problemOf } from './problem.js';
 import { session } from './session.js';
 import { pause } from './time.js';
@@ -53,7 +54,7 @@ export async function request(method, path, options = {}) {
  * @param {string | undefined} token
  */
 export function headersOf({ body, key, queueToken, ifMatch }, token) {
-  const headers = new Headers();
+  const headers = new Headers({ 'accept-language': language });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (token) headers.set('authorization', `Bearer ${token}`);
   if (queueToken) headers.set('queue-token', queueToken);

@@ -25,15 +25,15 @@ export function choose(chosen) {
 /**
  * Returns a function that looks a text up and fills in `{parameters}`. A text `key.one` is used if the parameter `count` is 1 in the
  * grammar of the language.
- * @param {Record<Language, Texts>} texts
+ * @param {Texts} texts
  */
 export function translator(texts) {
   const plural = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);
   return (/** @type {string} */ key, /** @type {Record<string, string | number>} */ parameters = {}) => {
     const { count } = parameters;
-    const exact = typeof count === 'number' ? texts[language][`${key}.${plural.select(count)}`] : undefined;
-    const text = exact ?? texts[language][key] ?? key;
+    const exact = typeof count === 'number' ? texts[`${key}.${plural.select(count)}`] : undefined;
+    const text = exact ?? texts[key] ?? key;
     return text.replace(/\{(\w+)\}/g, (whole, /** @type {string} */ name) => {
       const value = parameters[name];
       return value === undefined ? whole : typeof value === 'number' ? numbers.format(value) : value;

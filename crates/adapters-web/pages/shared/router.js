@@ -9,8 +9,8 @@ import { render } from './html.js';
 /** @typedef {{ signal: AbortSignal, update: () => void, parameter: string, query: URLSearchParams }} Context */
 /** @typedef {{ pattern: RegExp, open: (context: Context) => View }} Route */
 
-/** @type {{ view?: View, stop?: AbortController, scheduled: boolean }} */
-const current = { scheduled: false };
+/** @type {{ view?: View, stop?: AbortController, path: string, isScheduled: boolean, needsFocus: boolean }} */
+const current = { path: '', isScheduled: false, needsFocus: false };
 /** @type {{ routes: Route[], frame: (content: Template, path: string) => Template, root: HTMLElement, titleSuffix: string }} */
 let app;
 
@@ -20,11 +20,12 @@ let app;
  */
 export function start(settings) {
   app = settings;
-  addEventListener('popstate', () => open());
+  // A link within the page is no other page.
+  addEventListener('popstate', () => { if (location.pathname + location.search !== current.path) open(); });
   document.addEventListener('click', event => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
-    if (!link || link.origin !== location.origin || link.target || !routeOf(link.pathname)) return;
+    if (!link || link.origin !== location.origin || link.target || link.hash || !routeOf(link.pathname)) return;
     event.preventDefault();
     navigate(link.pathname + link.search);
   });
@@ -42,10 +43,9 @@ const routeOf = path => app.routes.find(({ pattern }) => pattern.test(path));
 export function navigate(path, { replace = false } = {}) {
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
-  open();
   scrollTo({ top: 0 });
-  // Screen readers continue with the new page.
-  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (app.root.querySelector('[data-focus], h1'))?.focus({ preventScroll: true }));
+  current.needsFocus = true;
+  open();
 }
 
 function open() {
@@ -55,6 +55,7 @@ function open() {
   if (!route) throw new Error('there are no routes');
   const parameter = decodeURIComponent(route.pattern.exec(location.pathname)?.[1] ?? '');
   current.stop = stop;
+  current.path = location.pathname + location.search;
   const context = { signal: stop.signal, update, parameter, query: new URLSearchParams(location.search) };
   current.view = route.open(context);
   draw();
@@ -62,10 +63,10 @@ function open() {
 
 /** Draws the current page again, once per frame at most. */
 export function update() {
-  if (current.scheduled) return;
-  current.scheduled = true;
+  if (current.isScheduled) return;
+  current.isScheduled = true;
   queueMicrotask(() => {
-    current.scheduled = false;
+    current.isScheduled = false;
     draw();
   });
 }
@@ -76,4 +77,10 @@ function draw() {
   document.title = `${view.title()} · ${app.titleSuffix}`;
   render(app.frame(view.template(), location.pathname), app.root);
   view.drawn?.();
+  // Screen readers continue with the heading of the new page, once there is one.
+  const heading = current.needsFocus ? app.root.querySelector('h1') : null;
+  if (heading) {
+    current.needsFocus = false;
+    heading.focus({ preventScroll: true });
+  }
 }

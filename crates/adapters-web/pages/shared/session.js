@@ -1,4 +1,5 @@
 // Who is signed in. The access token is kept in memory only; the session behind it is a cookie that no script can read.
+import { language } from './language.js';
 import { problemOf } from './problem.js';
 
 /** Set while there is a session, so that visitors without one send no request. */
@@ -6,16 +7,13 @@ const HINT = 'frontrow.session';
 /** The access token is renewed this long before it expires. */
 const MARGIN_MILLISECONDS = 15_000;
 
-/** @typedef {{ id: string, name: string | null }} User */
-/** @typedef {{ token: string, until: number }} Access */
+/** @typedef {{ token: string, session: string, until: number }} Access */
 
 class Session extends EventTarget {
   /** @type {Access | undefined} */
   #access;
   /** @type {Promise<void> | undefined} */
   #renewal;
-  /** @type {User | undefined} */
-  user;
 
   get isSignedIn() {
     return this.#access !== undefined || localStorage.getItem(HINT) !== null;
@@ -37,7 +35,7 @@ class Session extends EventTarget {
   async #refresh() {
     // One tab at a time: each refresh replaces the cookie.
     await exclusively(async () => {
-      const response = await fetch('/v1/sessions:refresh', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+      const response = await fetch('/v1/sessions:refresh', { method: 'POST' });
       if (response.ok) this.#accept(await response.json());
       else if (response.status === 401) this.#forget();
       else throw await problemOf(response);
@@ -50,7 +48,7 @@ class Session extends EventTarget {
    * @param {string} key the idempotency key of the registration
    */
   async register(name, key) {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+    const headers = { 'content-type': 'application/json', 'accept-language': language, 'idempotency-key': key };
     const response = await fetch('/v1/users', { method: 'POST', headers, body: JSON.stringify({ name }) });
     if (!response.ok) throw await problemOf(response);
     const { access_token: token } = await response.json();
@@ -69,7 +67,7 @@ class Session extends EventTarget {
 
   /** @param {Record<string, string>} headers @param {unknown} body */
   async #start(headers, body) {
-    const all = { 'content-type': 'application/json', ...headers };
+    const all = { 'content-type': 'application/json', 'accept-language': language, ...headers };
     const response = await fetch('/v1/sessions', { method: 'POST', headers: all, body: JSON.stringify(body) });
     if (!response.ok) throw await problemOf(response);
     this.#accept(await response.json());
@@ -77,22 +75,21 @@ class Session extends EventTarget {
 
   /** Ends the session. */
   async end() {
-    const token = await this.accessToken().catch(() => undefined);
-    if (token) await fetch('/v1/sessions/current', { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+    const token = await this.accessToken();
+    if (token) await fetch(`/v1/sessions/${this.#access?.session}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
     this.#forget();
   }
 
-  /** @param {{ access_token: string, expires_in_seconds: number }} started */
-  #accept({ access_token: token, expires_in_seconds: seconds }) {
+  /** @param {import('./types.js').Schemas['SignedIn']} started */
+  #accept({ access_token: token, expires_in_seconds: seconds, session: { id } }) {
     localStorage.setItem(HINT, '1');
-    this.#access = { token, until: performance.now() + seconds * 1000 };
+    this.#access = { token, session: id, until: performance.now() + seconds * 1000 };
     this.dispatchEvent(new Event('change'));
   }
 
   #forget() {
     localStorage.removeItem(HINT);
     this.#access = undefined;
-    this.user = undefined;
     this.dispatchEvent(new Event('change'));
   }
 }

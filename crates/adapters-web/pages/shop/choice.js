@@ -30,6 +30,8 @@ export class Choice {
   tab = 'map';
   /** @type {number[]} */
   selected = [];
+  /** @type {string[]} the labels of seats that others have taken since the last choice */
+  lost = [];
   #stop = new AbortController();
   /** @type {{ target: Target, x: number, y: number } | undefined} */
   #pointed;
@@ -99,7 +101,7 @@ export class Choice {
 
   /** @param {number} seat */
   toggle(seat) {
-    this.lost = undefined;
+    this.lost = [];
     this.#select(this.selected.includes(seat) ? this.selected.filter(other => other !== seat) : [...this.selected, seat]);
   }
 
@@ -125,7 +127,8 @@ export class Choice {
   }
 
   canvas() {
-    return html`<canvas id="hall" data-stage=${t('seats.stage')}></canvas>`;
+    const { left, right, top, bottom } = this.hall.bounds;
+    return html`<canvas id="hall" data-stage=${t('seats.stage')} .style=${`--shape:${right - left}/${bottom - top}`}></canvas>`;
   }
 
   /** Attaches the map to the canvas, once it is in the page. */

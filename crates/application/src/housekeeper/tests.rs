@@ -13,8 +13,15 @@ const HOUR: Duration = Duration::from_hours(1);
 
 fn housekeeper(housekeeping: MockHousekeeping) -> Housekeeper {
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_catalogue()), Arc::new(StoppedClock::default()));
-    let retention =
-        Retention { period: HOUR, events: HOUR, unread_events: 3 * HOUR, reservations: 4 * HOUR, tokens: 2 * HOUR, unused_users: 5 * HOUR };
+    let retention = Retention {
+        period: HOUR,
+        events: HOUR,
+        unread_events: 3 * HOUR,
+        reservations: 4 * HOUR,
+        tokens: 2 * HOUR,
+        sessions: 6 * HOUR,
+        unused_users: 5 * HOUR,
+    };
     Housekeeper::new(Arc::new(housekeeping), Arc::new(room), retention)
 }
 
@@ -31,6 +38,7 @@ fn name(what: Prunable) -> &'static str {
         Prunable::Log { .. } => "log",
         Prunable::Reservations { .. } => "reservations",
         Prunable::Tokens { .. } => "tokens",
+        Prunable::Sessions { .. } => "sessions",
         Prunable::Users { .. } => "users",
     }
 }
@@ -48,14 +56,17 @@ async fn each_kind_is_pruned_until_no_more_is_reported() {
         Ok(Pruned { rows: u64::from(at_most), more })
     });
     housekeeper(housekeeping).prune().await;
-    assert_eq!(*rounds.lock().unwrap(), BTreeMap::from([("keys", 4), ("log", 2), ("reservations", 2), ("tokens", 2), ("users", 2)]));
+    assert_eq!(
+        *rounds.lock().unwrap(),
+        BTreeMap::from([("keys", 4), ("log", 2), ("reservations", 2), ("sessions", 2), ("tokens", 2), ("users", 2)])
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_kind_that_fails_does_not_prevent_pruning_of_the_others() {
     let mut housekeeping = without_backlog();
     let mut order = Sequence::new();
-    for failing in [true, false, true, false, true] {
+    for failing in [true, false, true, false, true, false] {
         housekeeping
             .expect_prune()
             .times(1)
@@ -79,7 +90,7 @@ async fn a_backlog_of_one_kind_does_not_delay_the_others() {
         Ok(Pruned { rows: 1, more: what == Prunable::Keys && seen.len() < 20 })
     });
     housekeeper(housekeeping).prune().await;
-    assert_eq!(order.lock().unwrap()[..6], ["keys", "log", "reservations", "tokens", "users", "keys"]);
+    assert_eq!(order.lock().unwrap()[..7], ["keys", "log", "reservations", "tokens", "sessions", "users", "keys"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,6 +110,7 @@ async fn each_kind_is_pruned_by_its_own_retention() {
         Prunable::Log { before: ago(1), unread_before: ago(3) },
         Prunable::Reservations { before: ago(4) },
         Prunable::Tokens { before: ago(2) },
+        Prunable::Sessions { before: ago(6) },
         Prunable::Users { before: ago(5) },
     ];
     assert_eq!(*pruned.lock().unwrap(), expected);

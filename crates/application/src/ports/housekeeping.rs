@@ -31,8 +31,13 @@ pub enum Prunable {
         /// The instant.
         before: OffsetDateTime,
     },
-    /// Users with a name that were created before an instant and have no wallet entry, no token and no reservation, with their wallets and
-    /// search keys. Only registrations have a name; users of external issuers are kept.
+    /// Sessions that have ended, or whose deadline has passed, before an instant.
+    Sessions {
+        /// The instant.
+        before: OffsetDateTime,
+    },
+    /// Users with a name that were created before an instant and have no wallet entry, no token, no reservation and no session, with their
+    /// wallets and search keys. Only registrations have a name; users of external issuers are kept.
     Users {
         /// The instant. No access token of a user created before it may still be valid: a request of such a user could race with the
         /// deletion.

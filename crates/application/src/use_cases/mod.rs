@@ -18,6 +18,7 @@ mod rankings;
 mod refund;
 mod register;
 mod release;
+mod sessions;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub use rankings::{PopularConcert, ReadRankings, SoldOutSchedule};
 pub use refund::RefundPayment;
 pub use register::RegisterUser;
 pub use release::ReleaseHold;
+pub use sessions::{Authenticated, SessionCredential, Sessions};
 
 use self::admin::{FindReservations, FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents, ReadHistory};
 use crate::ports::{Clock, Ids, Ports};
@@ -81,6 +83,8 @@ pub struct UseCases {
     pub check_in: CheckInTicket,
     /// Reads a user's own profile, wallet and wallet entries.
     pub wallet: MyWallet,
+    /// Signs in browsers.
+    pub sessions: Sessions,
     /// Manages queues.
     pub queues: ManageQueues,
     /// Manages concerts and schedules.
@@ -173,6 +177,7 @@ impl UseCases {
             reservations: MyReservations::new(ports.reservations.clone(), details.clone(), ticket_codes.clone()),
             check_in: CheckInTicket::new(commits.clone(), ports.reservations.clone(), details.clone(), ticket_codes.clone()),
             wallet: MyWallet::new(ports.wallets.clone(), ports.users.clone(), details.clone()),
+            sessions: Sessions::new(commits.clone(), ports.store.clone(), ids.clone()),
             queues: ManageQueues::new(operator_commits.clone(), ports.catalogue.clone(), ports.admin.clone(), room.clone(), ids.clone()),
             catalogue: ManageCatalogue::new(
                 operator_commits.clone(),

@@ -94,6 +94,7 @@ fn set_added_to(write: &RowWrite) -> Option<RowSet> {
         | RowWrite::WalletEntry(_)
         | RowWrite::Key(_)
         | RowWrite::AuditEntry(_)
-        | RowWrite::Layout(_) => None,
+        | RowWrite::Layout(_)
+        | RowWrite::Session(_) => None,
     }
 }

@@ -4,8 +4,8 @@
 use crate::admission::Admission;
 use crate::{
     AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Layout, LayoutHash, NewToken, Payment, PaymentId,
-    Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version,
-    Versioned, Wallet, WalletEntry, WalletEntryId,
+    Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, Session, TokenId, User, UserId,
+    Version, Versioned, Wallet, WalletEntry, WalletEntryId,
 };
 
 /// A row to be written.
@@ -141,4 +141,6 @@ kinds! {
     AuditEntry(AuditEntry), audit_entry => RowKey::AuditEntry(audit_entry.id) => AuditEntry(AuditEntryId);
     /// A layout; inserted only. Unlike other rows it may exist already, since its key determines it: then nothing is written.
     Layout(Layout), layout => RowKey::Layout(layout.hash()) => Layout(LayoutHash);
+    /// A session, in its slot.
+    Session(Session), session => RowKey::Session(session.user(), session.slot()) => Session(UserId, u8);
 }

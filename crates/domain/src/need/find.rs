@@ -1,12 +1,12 @@
 //! The lookups of each need.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
 use super::rows::{Lookup, Rows, Unreadable};
 use super::{
     Account, Concert, ConcertInUse, HoldsOfToken, JoinTarget, Key, LabelledSeats, LapsedHolds, LayoutOf, OwnedBy, Payment, Queue,
-    QueueHead, Reservation, Schedule, Seats, Token,
+    QueueHead, Reservation, Schedule, Seats, Sessions, Token,
 };
 use crate::loaded::{
     ConcertUse, LoadedAccount, LoadedConcert, LoadedJoinTarget, LoadedPayment, LoadedQueueHead, LoadedReservation, LoadedSchedule,
@@ -210,6 +210,13 @@ impl Payment {
         let Some(payment) = get(&rows.payments, &self.0) else { return Ok(None) };
         let (reservation, wallet) = (rows.reservation(payment.reservation())?, rows.wallet(payment.user())?);
         Ok(reservation.zip(wallet).map(|(reservation, wallet)| LoadedPayment { payment, reservation, wallet }))
+    }
+}
+
+impl Sessions {
+    pub(super) fn find_in(&self, rows: &Rows) -> Found<Vec<Versioned<crate::Session>>> {
+        rows.check(|row| matches!(row, Lookup::Session(user) if *user == self.0))?;
+        Ok(rows.sessions.get(&self.0).into_iter().flat_map(BTreeMap::values).cloned().collect())
     }
 }
 

@@ -114,6 +114,8 @@ needs! {
     OwnedBy { user: UserId, schedule: ScheduleId } => Vec<crate::loaded::OwnedReservation>;
     /// A payment, its reservation with its schedule and its seats, and the payer's wallet.
     Payment(PaymentId) => Option<crate::loaded::LoadedPayment>;
+    /// The sessions of a user.
+    Sessions(UserId) => Vec<crate::Versioned<crate::Session>>;
     /// At most `at_most` reservations whose rows are HELD, each with its schedule and its seats: first those past their deadline, the
     /// earliest first; then, in any order, those for schedules that were cancelled less than `longest` ago. Unreadable reservations are
     /// reported and don't prevent others from being found.

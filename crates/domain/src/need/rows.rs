@@ -10,7 +10,7 @@ use crate::admission::Admission;
 use crate::loaded::ConcertUse;
 use crate::{
     Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Layout, LayoutHash, Payment, PaymentId, Queue, QueueId, QueueToken,
-    Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Versioned, Wallet,
+    Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, Session, TokenId, User, UserId, Versioned, Wallet,
 };
 
 /// Rows with their versions, all read at one instant.
@@ -33,6 +33,8 @@ pub struct Rows {
     pub(super) reservations: HashMap<ReservationId, Versioned<Reservation>>,
     pub(super) payments: HashMap<PaymentId, Versioned<Payment>>,
     pub(super) layouts: HashMap<LayoutHash, Layout>,
+    /// The sessions of each user, by slot.
+    pub(super) sessions: HashMap<UserId, BTreeMap<u8, Versioned<Session>>>,
     pub(super) tokens_in: HashMap<QueueId, BTreeSet<TokenId>>,
     pub(super) live_tokens: HashMap<(QueueId, UserId), TokenId>,
     pub(super) schedules_of: HashMap<ConcertId, BTreeSet<(OffsetDateTime, ScheduleId)>>,
@@ -91,6 +93,8 @@ pub enum Lookup {
     Payment(PaymentId),
     /// A hash of none is itself unreadable.
     Layout(Option<LayoutHash>),
+    /// A session of this user.
+    Session(UserId),
 }
 
 /// A row that can be added to [`Rows`].
@@ -119,6 +123,7 @@ impl Rows {
             reservations: HashMap::new(),
             payments: HashMap::new(),
             layouts: HashMap::new(),
+            sessions: HashMap::new(),
             tokens_in: HashMap::new(),
             live_tokens: HashMap::new(),
             schedules_of: HashMap::new(),
@@ -285,6 +290,12 @@ impl Loadable for Versioned<Reservation> {
 impl Loadable for Versioned<Payment> {
     fn add_to(self, rows: &mut Rows) {
         rows.payments.insert(self.id(), self);
+    }
+}
+
+impl Loadable for Versioned<Session> {
+    fn add_to(self, rows: &mut Rows) {
+        rows.sessions.entry(self.user()).or_default().insert(self.slot(), self);
     }
 }
 

@@ -4,6 +4,7 @@ mod fixtures;
 
 mod reservation_table;
 mod seat_table;
+mod session_table;
 mod ticket_table;
 mod token_table;
 
@@ -23,6 +24,7 @@ mod decide_pay;
 mod decide_refund;
 mod decide_register;
 mod decide_release;
+mod decide_sessions;
 
 mod admin_concert;
 mod admin_queue;

@@ -7,7 +7,7 @@ use domain::loaded::{
 use domain::need::{self, QueueCounts};
 use domain::{
     CancelReason, Cancellation, Concert, ConcertId, ExpiryReason, Need, Needs, Offer, Operation, Outcome, Queue, QueueId, QueueToken,
-    Reservation, Schedule, ScheduleId, Seat, Version, Versioned, Wallet,
+    Reservation, Schedule, ScheduleId, Seat, Session, Version, Versioned, Wallet,
 };
 use time::Duration;
 
@@ -50,6 +50,7 @@ fn unrelated_rows() -> Fixture {
         .with_awaited(OTHER_CONCERT)
         .with_seats([7, 8].map(|number| a_seat(number).with(|seat| seat.with_schedule(OTHER_SCHEDULE)).held_by(ELSEWHERE, until)))
         .with_reservation(hold_until(ELSEWHERE, &[7, 8], until).of(BEN, token(91)).at(OTHER_CONCERT, OTHER_SCHEDULE))
+        .with_session(a_session(BEN))
         .with_payment(payment_for(OTHER_PAYMENT, ELSEWHERE, 9).with(|row| row.with_user(BEN)).at_version(401))
 }
 
@@ -480,4 +481,12 @@ fn a_queue_head_without_a_count_of_active_tokens_has_no_free_capacity() {
     let mut uncounted = domain::Rows::at(NOW).with(a_queue());
     uncounted.add_queue_counts(QUEUE, QueueCounts { admission: an_admission(QUEUE), waiting: 1, active: None });
     assert_eq!(line.find(&uncounted).map(|line| line.map(|line| line.active)), Ok(Some(u32::MAX)));
+}
+
+#[test]
+fn sessions_are_those_of_the_user_by_slot() {
+    let of = |slot| a_session(ADA).with(|session| Session::restore(session.owner().clone(), slot, NOW, session.state().clone()));
+    assert_eq!(found(&need::Sessions(ADA), &unrelated_rows()), []);
+    let fixture = unrelated_rows().with_session(of(4)).with_session(of(1));
+    assert_eq!(found(&need::Sessions(ADA), &fixture), [of(1), of(4)]);
 }

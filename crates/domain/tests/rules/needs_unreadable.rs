@@ -22,6 +22,7 @@ fn adas_rows() -> Fixture {
         .with_payment(payment_for(PAYMENT, RESERVATION, 120_000))
         .with_schedule(a_schedule().with(|row| row.with_layout(Some(Layout::default().hash()))))
         .with_layout(Layout::default())
+        .with_session(a_session(ADA))
 }
 
 /// Returns the rows of the fixture, of which the one that is looked up by `lookup` is unreadable.
@@ -38,6 +39,7 @@ fn rows_with(lookup: &Lookup) -> Rows {
         Lookup::Seat(schedule, number) => fixture.seats.retain(|row| (row.schedule(), Some(row.number())) != (*schedule, *number)),
         Lookup::Reservation { id, .. } => fixture.reservations.retain(|row| row.id() != *id),
         Lookup::Payment(payment) => fixture.payments.retain(|row| row.id() != *payment),
+        Lookup::Session(user) => fixture.sessions.retain(|row| row.user() != *user),
         Lookup::Layout(layout) => fixture.layouts.retain(|row| Some(row.hash()) != *layout),
     }
     let mut rows = fixture.rows();
@@ -73,6 +75,7 @@ fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
         ("HoldsOfToken", failure(need::HoldsOfToken(TOKEN), rows)),
         ("OwnedBy", failure(need::OwnedBy { user: ADA, schedule: SCHEDULE }, rows)),
         ("Payment", failure(need::Payment(PAYMENT), rows)),
+        ("Sessions", failure(need::Sessions(ADA), rows)),
         ("LapsedHolds", lapsed(1, rows).into_iter().find_map(Result::err)),
     ];
     all.into_iter().filter_map(|(name, failure)| failure.map(|failure| (name, failure))).collect()
@@ -102,6 +105,8 @@ fn an_unreadable_key_user_wallet_or_payment_fails_its_needs() {
     assert_fails(Lookup::Wallet(BEN), &[]);
     assert_fails(Lookup::Payment(PAYMENT), &["Payment"]);
     assert_fails(Lookup::Payment(OTHER_PAYMENT), &[]);
+    assert_fails(Lookup::Session(ADA), &["Sessions"]);
+    assert_fails(Lookup::Session(BEN), &[]);
 }
 
 #[test]

@@ -45,7 +45,8 @@ impl World {
             | RowWrite::WalletEntry(_)
             | RowWrite::Key(_)
             | RowWrite::AuditEntry(_)
-            | RowWrite::Layout(_) => {}
+            | RowWrite::Layout(_)
+            | RowWrite::Session(_) => {}
         }
     }
 

@@ -153,6 +153,7 @@ fn rules(crowd: &Crowd, policy: &Policy) -> Rules {
         max_balance: Money::ZERO,
         queue: policy.queue,
         key_retention: Duration::DAY,
+        sessions: domain::SessionRules::default(),
     }
 }
 

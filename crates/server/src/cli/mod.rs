@@ -4,6 +4,7 @@ mod backup;
 mod catalogue;
 mod concerts;
 mod config;
+mod console;
 mod events;
 mod healthcheck;
 mod log;
@@ -28,6 +29,7 @@ pub(crate) use backup::Backup;
 pub(crate) use catalogue::{Export, Import};
 pub(crate) use concerts::{Concerts, Listing};
 pub(crate) use config::Config;
+pub(crate) use console::Console;
 pub(crate) use events::{EventReaders, Events};
 pub(crate) use healthcheck::Healthcheck;
 pub(crate) use log::Log;
@@ -124,6 +126,8 @@ pub(crate) enum AdminCommand {
     Tickets(ServerCommand<Tickets>),
     /// Refund payments.
     Payments(ServerCommand<Payments>),
+    /// Open the console in a browser, signed in as an operator.
+    Console(Console),
     /// Show the audit log, newest entries first.
     Log(Log),
     /// Show the event log, oldest events first.
@@ -149,6 +153,7 @@ impl AdminCommand {
             Self::Reservations(command) => &command.server,
             Self::Tickets(command) => &command.server,
             Self::Payments(command) => &command.server,
+            Self::Console(console) => &console.server,
             Self::Log(log) => &log.server,
             Self::Events(events) => &events.server,
             Self::EventReaders(command) => &command.server,

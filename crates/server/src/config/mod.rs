@@ -6,6 +6,7 @@ mod checks;
 mod error;
 mod http;
 mod layers;
+mod sessions;
 mod settings;
 mod telemetry;
 mod values;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use adapters_http::SessionSettings;
 use application::MemoryLimits;
 use application::housekeeper::Retention;
 use application::scheduler::Intervals;
@@ -13,6 +14,7 @@ use super::auth::{self, Auth};
 use super::checks::{SECONDS_PER_DAY, milliseconds, size, within};
 use super::error::{ConfigError, invalid};
 use super::http::{self, Http};
+use super::sessions;
 use super::telemetry::{self, Telemetry};
 use super::values::Values;
 use crate::store::{ConfiguredStore, Drivers, POSTGRES_LANES, StoreOptions};
@@ -39,6 +41,7 @@ pub(crate) struct Settings {
     pub(crate) retention: Retention,
     pub(crate) memory: Memory,
     pub(crate) auth: Auth,
+    pub(crate) sessions: SessionSettings,
     pub(crate) commit: Commit,
     pub(crate) operators: Operators,
     pub(crate) log: Log,
@@ -126,6 +129,7 @@ impl Settings {
             retention,
             memory: memory(values)?,
             auth: auth::read(&values.auth)?,
+            sessions: sessions::settings(&values.sessions)?,
             commit,
             operators,
             log: log(values)?,
@@ -159,7 +163,7 @@ fn store(values: &Values, options: StoreOptions, drivers: &Drivers) -> Result<Co
     }
 }
 
-fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Result<Rules, ConfigError> {
+fn rules(Values { reservation, queue, wallet, retention, sessions, .. }: &Values) -> Result<Rules, ConfigError> {
     let span = |key, value| Ok::<_, ConfigError>(time::Duration::seconds(within(key, value, 1..=SECONDS_PER_DAY)?.into()));
     let max_waiting = within("queue.max_waiting", queue.max_waiting, 0..=u32::MAX)?;
     let max_balance = amount("wallet.max_balance", wallet.max_balance)?;
@@ -185,6 +189,7 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
             max_waiting: (max_waiting > 0).then_some(max_waiting),
         },
         key_retention: time::Duration::hours(within("retention.key_hours", retention.key_hours, 1..=TEN_YEARS_IN_HOURS)?.into()),
+        sessions: sessions::rules(sessions)?,
     })
 }
 
@@ -196,10 +201,10 @@ fn intervals(Values { reservation, queue, .. }: &Values) -> Result<Intervals, Co
     })
 }
 
-/// How much longer a registration is kept than its access token is valid: the tolerated deviation of clocks, and requests in progress.
+/// How much longer a registration or a session is kept than its access tokens are valid: the tolerated deviation of clocks, and requests in progress.
 const TOKEN_MARGIN: Duration = Duration::from_hours(1);
 
-fn retention(Values { retention, auth, .. }: &Values) -> Result<Retention, ConfigError> {
+fn retention(Values { retention, auth, sessions, .. }: &Values) -> Result<Retention, ConfigError> {
     let hours = |key, value| Ok::<_, ConfigError>(Duration::from_secs(3_600 * u64::from(within(key, value, 1..=TEN_YEARS_IN_HOURS)?)));
     let (keys, access_tokens) =
         (hours("retention.key_hours", retention.key_hours)?, Duration::from_secs(auth.token_seconds.into()) + TOKEN_MARGIN);
@@ -211,6 +216,7 @@ fn retention(Values { retention, auth, .. }: &Values) -> Result<Retention, Confi
         // A stored response names its reservation or user.
         reservations: hours("retention.reservation_hours", retention.reservation_hours)?.max(keys),
         tokens: hours("retention.token_hours", retention.token_hours)?,
+        sessions: Duration::from_secs(sessions.access_token_seconds.into()) + TOKEN_MARGIN,
         // A user with a valid access token may still send a first request.
         unused_users: hours("retention.unused_user_hours", retention.unused_user_hours)?.max(keys).max(access_tokens),
     })

@@ -17,6 +17,7 @@ pub(super) struct Values {
     pub(super) queue: Queue,
     pub(super) wallet: Wallet,
     pub(super) auth: Auth,
+    pub(super) sessions: Sessions,
     pub(super) retention: Retention,
     pub(super) memory: Memory,
     pub(super) commit: Commit,
@@ -150,6 +151,19 @@ impl Issuer {
     fn default_roles_claim() -> String {
         "roles".to_owned()
     }
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sessions {
+    pub(super) max_per_user: u32,
+    pub(super) access_token_seconds: u32,
+    pub(super) idle_hours: u32,
+    pub(super) lifetime_hours: u32,
+    pub(super) privileged_lifetime_hours: u32,
+    pub(super) grace_seconds: u32,
+    pub(super) login_code_seconds: u32,
+    pub(super) secure_cookies: bool,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

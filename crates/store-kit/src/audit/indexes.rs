@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    AuditEntry, Concert, IdempotencyRecord, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleSales, Seat, TokenState, User,
-    Versioned, Wallet, WalletEntry,
+    AuditEntry, Concert, IdempotencyRecord, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleSales, Seat, Session, TokenState,
+    User, Versioned, Wallet, WalletEntry,
 };
 
 use crate::engine::Order::Ascending;
@@ -25,6 +25,7 @@ pub(super) fn count_wrong(view: View<'_>) -> Result<usize, Fault> {
     versioned::<Payment>(view, Kind::Payment, &mut expected)?;
     versioned::<Wallet>(view, Kind::Wallet, &mut expected)?;
     versioned::<IdempotencyRecord>(view, Kind::IdempotencyKey, &mut expected)?;
+    versioned::<Session>(view, Kind::Session, &mut expected)?;
     plain::<User>(view, Kind::User, &mut expected)?;
     plain::<WalletEntry>(view, Kind::WalletEntry, &mut expected)?;
     plain::<AuditEntry>(view, Kind::AuditEntry, &mut expected)?;

@@ -3,12 +3,12 @@
 use domain::need::{Loadable, Lookup, QueueCounts};
 use domain::{
     Concert, ConcertId, IdempotencyRecord, Layout, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows,
-    Schedule, ScheduleId, Seat, TokenId, User, UserId, Versioned, Wallet,
+    Schedule, ScheduleId, Seat, Session, TokenId, User, UserId, Versioned, Wallet,
 };
 use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
-use crate::rows::{concert, key, layout, payment, queue, reservation, schedule, seat, token, user, wallet};
+use crate::rows::{concert, key, layout, payment, queue, reservation, schedule, seat, session, token, user, wallet};
 
 /// A row of any table.
 pub enum Row {
@@ -38,6 +38,8 @@ pub enum Row {
     Wallet(wallet::Model),
     /// A layout.
     Layout(layout::Model),
+    /// A session.
+    Session(session::Model),
     /// A concert that has a HELD reservation, within its deadline, for a schedule that isn't cancelled.
     Held(Uuid),
     /// A concert that a live token of its queue names.
@@ -81,6 +83,7 @@ pub fn add(rows: &mut Rows, row: Row) {
         Row::Payment(row) => read::<_, Versioned<Payment>>(rows, Lookup::Payment(PaymentId(row.id)), row),
         Row::Wallet(row) => read::<_, Versioned<Wallet>>(rows, Lookup::Wallet(UserId(row.user_id)), row),
         Row::Layout(row) => read::<_, Layout>(rows, Lookup::Layout(layout::hash(&row.hash)), row),
+        Row::Session(row) => read::<_, Versioned<Session>>(rows, Lookup::Session(UserId(row.user_id)), row),
         Row::Held(concert) => rows.add_held(ConcertId(concert)),
         Row::Awaited(concert) => rows.add_awaited(ConcertId(concert)),
     }

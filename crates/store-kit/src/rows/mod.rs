@@ -32,6 +32,7 @@ pub mod reserved_seat;
 pub mod sales;
 pub mod schedule;
 pub mod seat;
+pub mod session;
 pub mod token;
 pub mod user;
 pub mod user_search_key;

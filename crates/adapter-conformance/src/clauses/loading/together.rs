@@ -9,6 +9,7 @@ use domain::need::{Account, HoldsOfToken, JoinTarget, OwnedBy, QueueHead, Reserv
 use domain::{Command, IdempotencyScope, Need, Operation, Queue, need};
 use fastrand::Rng;
 
+use super::super::sessions::started;
 use super::{numbered, with_queue, with_seats};
 use crate::Adapter;
 use crate::world::{
@@ -92,8 +93,12 @@ pub(super) async fn a_world_for_all_needs(adapter: &dyn Adapter) -> (World, Vec<
     needs.extend(owned.map(|(user, schedule)| OwnedBy { user, schedule }.into()));
     needs.extend([payment.id(), world.new_id()].map(|payment| need::Payment(payment).into()));
     needs.extend(swept.map(Need::from).into_iter().chain([no_longer.into()]));
+    for user in [ADA, ADA, BEN] {
+        started(&world, user).await;
+    }
+    needs.extend([ADA, BEN, world.new_id()].map(|user| need::Sessions(user).into()));
     let kinds: HashSet<_> = needs.iter().map(discriminant).collect();
-    assert_eq!(kinds.len(), 16, "there must be needs of every kind");
+    assert_eq!(kinds.len(), 17, "there must be needs of every kind");
     (world, needs)
 }
 

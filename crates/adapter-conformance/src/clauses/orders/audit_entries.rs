@@ -42,6 +42,7 @@ pub async fn an_audit_entry_is_kept_with_all_fields(adapter: &dyn Adapter) {
         Action::Release,
         Action::Refund,
         Action::Charge,
+        Action::SignIn,
     ];
     let mut written: Vec<AuditEntry> = Vec::new();
     for (index, action) in actions.into_iter().enumerate() {

@@ -12,6 +12,7 @@ pub(super) fn detail(explanation: &Explanation) -> Cow<'static, str> {
     match explanation {
         Explanation::NotSignedIn => "Sign in to continue.".into(),
         Explanation::SignInEnded => "Your sign-in is not valid or has ended. Sign in again.".into(),
+        Explanation::LoginCodeNotValid => "This link to sign in has expired or was already used. Sign in again.".into(),
         Explanation::RegistrationClosed => "New accounts can't be created here.".into(),
         Explanation::ChargeForbidden => "Only the organiser's staff can charge this wallet.".into(),
         Explanation::NotFound => "It does not exist, or it belongs to another account.".into(),

@@ -12,6 +12,8 @@ pub(super) const fn title(code: Code) -> Option<&'static str> {
     Some(match code {
         Code::ValidationFailed => "입력하신 내용을 확인해 주세요",
         Code::Unauthenticated => "로그인이 필요합니다",
+        Code::SessionEnded => "로그아웃되었습니다",
+        Code::LoginCodeNotValid => "로그인 링크가 유효하지 않습니다",
         Code::Forbidden => "이용 권한이 없습니다",
         Code::NotFound => "찾을 수 없습니다",
         Code::QueueTokenRequired => "대기열에 먼저 참여해 주세요",
@@ -40,6 +42,7 @@ pub(super) const fn title(code: Code) -> Option<&'static str> {
         | Code::MalformedJson
         | Code::IdempotencyKeyRequired
         | Code::TicketNotValid
+        | Code::CrossSiteRequest
         | Code::IdempotencyKeyReused
         | Code::InvalidCursor
         | Code::MethodNotAllowed
@@ -60,6 +63,7 @@ pub(super) fn detail(explanation: &Explanation) -> Cow<'static, str> {
     match explanation {
         Explanation::NotSignedIn => "로그인 후 이용해 주세요.".into(),
         Explanation::SignInEnded => "로그인 정보가 올바르지 않거나 만료되었습니다. 다시 로그인해 주세요.".into(),
+        Explanation::LoginCodeNotValid => "로그인 링크가 만료되었거나 이미 사용되었습니다. 다시 로그인해 주세요.".into(),
         Explanation::RegistrationClosed => "현재 신규 회원 가입을 받지 않습니다.".into(),
         Explanation::ChargeForbidden => "이 지갑은 주최 측 담당자만 충전할 수 있습니다.".into(),
         Explanation::NotFound => "요청하신 정보가 없거나 다른 회원의 정보입니다.".into(),

@@ -80,6 +80,8 @@ enum ActionBody {
     Refund,
     /// A user's wallet was charged.
     Charge,
+    /// A login code was created for a user.
+    SignIn,
 }
 
 /// The kind of a subject.
@@ -128,6 +130,7 @@ impl From<Action> for ActionBody {
             Action::Release => Self::Release,
             Action::Refund => Self::Refund,
             Action::Charge => Self::Charge,
+            Action::SignIn => Self::SignIn,
         }
     }
 }

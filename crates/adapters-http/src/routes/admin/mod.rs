@@ -8,6 +8,7 @@ mod event_readers;
 mod events;
 mod history;
 mod log;
+mod login_codes;
 mod queues;
 mod reservations;
 mod sale;
@@ -34,5 +35,6 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .configure(audit::configure)
         .configure(events::configure)
         .configure(event_readers::configure)
-        .configure(log::configure);
+        .configure(log::configure)
+        .configure(login_codes::configure);
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 ///
 /// The *index* of a seat is its place, from 0, in the ascending order of all seat numbers of the layout.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Availability)]
+#[schema(as = SeatAvailability)]
 pub(super) struct AvailabilityBody {
     /// Only together with `bits`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ pub(super) struct AvailabilityBody {
 /// The seats whose status has changed, by their new status. Each list is Base64 of numbers as in LEB128 (seven bits per byte, the lowest first,
 /// the highest bit of a byte is set unless it is the last of its number): the number of seats that are skipped before each seat of the list.
 #[derive(Serialize, ToSchema, Default)]
-#[schema(as = AvailabilityChanges)]
+#[schema(as = SeatAvailabilityChanges)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) struct ChangesBody {
     #[serde(skip_serializing_if = "String::is_empty")]

@@ -5,6 +5,7 @@ mod body;
 mod frame;
 mod pages;
 mod stream;
+mod tickets;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,7 +15,6 @@ use actix_web::body::BodyStream;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get};
 use application::Error;
-use domain::decide::admission::Pass;
 use domain::{Schedule, ScheduleId};
 use futures_util::StreamExt as _;
 use time::OffsetDateTime;
@@ -38,7 +38,12 @@ use stream::{Stream, latest};
 pub(crate) use pages::AvailabilityPages;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(show_availability).service(follow_availability).service(show_availability_to_operators);
+    config
+        .service(show_availability)
+        .service(follow_availability)
+        .service(tickets::create_availability_ticket)
+        .service(tickets::follow_availability_by_ticket)
+        .service(show_availability_to_operators);
 }
 
 /// The version that the client has.
@@ -151,7 +156,7 @@ async fn respond(
 
 /// The fields of an event of a stream.
 #[derive(ToSchema)]
-#[schema(as = AvailabilityEvent)]
+#[schema(as = SeatAvailabilityEvent)]
 #[expect(dead_code, reason = "it only describes events in the OpenAPI document")]
 struct EventBody {
     /// `availability`.
@@ -161,6 +166,7 @@ struct EventBody {
     #[schema(example = "9b74c9897bac770ffc029102a200c5de")]
     id: String,
     /// The availability as JSON, as in the response to polling.
+    #[schema(content_media_type = "application/json")]
     data: String,
     /// The number of milliseconds after which to reconnect if the stream is interrupted; only in the first event.
     #[schema(nullable = false)]
@@ -188,12 +194,12 @@ struct EventBody {
 async fn follow_availability(call: GuardedStream<(MaybePathId<ScheduleId>, StreamRequest)>) -> Result<HttpResponse, Problem> {
     let GuardedStream { guard, parts: (MaybePathId(id), request) } = call;
     let schedule = guard.schedule(id).await?;
-    let Guard { api, pass, until } = guard;
-    follow(api, pass, until, &schedule, request).await
+    follow(guard, &schedule, request).await
 }
 
-/// Opens the stream of `schedule` for a caller whose access token is valid until `until`.
-async fn follow(api: Api, pass: Pass, until: i64, schedule: &Schedule, request: StreamRequest) -> Result<HttpResponse, Problem> {
+/// Opens the stream of `schedule` for a caller whom `guard` admits to it.
+async fn follow(guard: Guard, schedule: &Schedule, request: StreamRequest) -> Result<HttpResponse, Problem> {
+    let Guard { api, pass, until } = guard;
     let StreamRequest { last_event_id, head_only, handover } = request;
     let mut response = HttpResponse::Ok();
     response
@@ -207,7 +213,7 @@ async fn follow(api: Api, pass: Pass, until: i64, schedule: &Schedule, request: 
     let permit = api.streams().open().ok_or_else(|| Problem::of(Error::Overloaded, api.settings.currency))?;
     let frame = latest(&api, schedule).await?;
     let last_sent = last_event_id.and_then(|id| Version::from_hex(&id));
-    // The stream ends when the access token expires.
+    // The stream ends when its reader's credential expires.
     let lifetime = match OffsetDateTime::from_unix_timestamp(until) {
         Ok(end) => Duration::try_from(end - api.clock.now()).unwrap_or_default().min(api.settings.streams.lifetime),
         Err(_out_of_range) => api.settings.streams.lifetime,

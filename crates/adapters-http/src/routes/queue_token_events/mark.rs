@@ -11,10 +11,11 @@ use application::waiting_room::TokenView;
 use domain::{Queue, QueueState, TokenId, TokenStatus, UserId, Versioned};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 use crate::api::Api;
 use crate::problem::Problem;
-use crate::response::{EventState, QueueStateBody, TokenBody, json};
+use crate::response::{EventState, QueueStateBody, TokenBody, TokenStateBody, json};
 
 /// The name of an active token's status, with which the ids of its events begin.
 const ACTIVE: &str = "ACTIVE.";
@@ -52,11 +53,13 @@ pub(super) struct Snapshot {
     queue: Option<Arc<Versioned<Queue>>>,
 }
 
-/// The data of a `queue` event.
-#[derive(Serialize)]
-struct QueueEventBody<'a> {
+/// The news of a queue: the data of a `queue` event.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueueNews)]
+pub(crate) struct QueueNewsBody {
     state: QueueStateBody,
-    message: Option<&'a str>,
+    /// The message to waiting users; null if there is none.
+    message: Option<String>,
 }
 
 impl Mark {
@@ -126,11 +129,20 @@ impl Snapshot {
         if let Some(name) = token_event {
             // If the connection breaks after this event, the client doesn't know the queue's news yet.
             let queue = if queue_news.is_some() { mark.queue.and_then(|current| known.queue(current)) } else { mark.queue };
-            let body = TokenBody::new(&self.place);
-            write_event(&mut events, name, Mark { queue, ..mark }, &if discloses_token { body } else { body.without_secret() })?;
+            let mark = Mark { queue, ..mark };
+            if discloses_token {
+                write_event(&mut events, name, mark, &TokenBody::new(&self.place))?;
+            } else {
+                write_event(&mut events, name, mark, &TokenStateBody::new(&self.place))?;
+            }
         }
         if let Some((queue, _)) = queue_news {
-            write_event(&mut events, "queue", mark, &QueueEventBody { state: queue.state().into(), message: queue.message() })?;
+            write_event(
+                &mut events,
+                "queue",
+                mark,
+                &QueueNewsBody { state: queue.state().into(), message: queue.message().map(str::to_owned) },
+            )?;
         }
         Ok((!events.is_empty()).then_some(events))
     }

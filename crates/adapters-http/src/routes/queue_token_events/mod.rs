@@ -28,6 +28,7 @@ use super::codes::AUTHENTICATED;
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, Events, PathId};
 use crate::problem::{Code, Problem, problems};
+pub(crate) use mark::QueueNewsBody;
 pub(super) use open::{ACCEL_BUFFERING, MEDIA_TYPE, StreamRequest};
 use open::{EventBody, open};
 use stream::Reader;

@@ -53,8 +53,7 @@ pub(super) struct EventBody {
     /// The `Last-Event-ID` to send when reconnecting.
     #[schema(example = "WAITING.4211.GOOD;OPEN")]
     id: String,
-    /// As JSON: the token, as in the response to polling; of a `queue` event, the queue's `state` (`OPEN`, `PAUSED` or `CLOSED`) and
-    /// `message` (null if there is none).
+    /// As JSON: the token, as in the response to polling; of a `queue` event, the news of the queue.
     #[schema(content_media_type = "application/json")]
     data: String,
     /// The number of milliseconds after which to reconnect if the stream is interrupted; only in the first event.

@@ -93,6 +93,7 @@ pub(crate) fn valid_body(method: &str, route: &str) -> Option<(Value, &'static [
             json!({"name": "Matinees", "policy": policy, "message": "Doors at eight"}),
             &["/name", "/policy/batch", "/policy/active_seconds", "/policy/claim_seconds", "/message"],
         ),
+        ("POST", "/v1/admin/login-codes") => (json!({"user_id": id}), &["/user_id"]),
         ("POST", "/v1/admin/queues/{id}:admit") => (json!({"count": 5}), &["/count"]),
         ("POST", "/v1/admin/concerts") => {
             schedule["id"] = json!(id);

@@ -80,7 +80,19 @@ async fn requests() -> Refused {
         ("UNAUTHENTICATED", shop.get("/v1/users/me").send().await),
         ("FORBIDDEN", shop.get("/v1/admin/queues").by(&ada).send().await),
         ("NOT_FOUND", shop.get(&format!("/v1/reservations/{}", CONCERT.0)).by(&ada).send().await),
+        ("SESSION_ENDED", ended_session(&shop, &ada).await),
+        ("LOGIN_CODE_NOT_VALID", shop.post("/v1/sessions").json(&json!({"code": "A".repeat(86)})).send().await),
+        ("CROSS_SITE_REQUEST", shop.post("/v1/sessions:refresh").header("Sec-Fetch-Site", "cross-site").send().await),
     ]
+}
+
+/// Returns the response to the renewal of a session that has ended.
+async fn ended_session(shop: &Shop, user: &Visitor) -> Answer {
+    let started = shop.post("/v1/sessions").by(user).json(&json!({})).send().await.with_status(201);
+    let cookie = started.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie");
+    let path = format!("/v1/sessions/{}", started.body["session"]["id"].as_str().expect("an id"));
+    shop.delete(&path).by(user).send().await.with_status(204);
+    shop.post("/v1/sessions:refresh").header("Cookie", cookie).send().await
 }
 
 async fn queues() -> Refused {

@@ -13,8 +13,8 @@ const OF_THE_DEMO: [(Uuid, &str); 3] = [
     (SCHEDULE.0, "0f207207-0000-7000-8000-0000000c1b01"),
     (LATER_SCHEDULE.0, "0f207207-0000-7000-8000-0000000c1b02"),
 ];
-/// The beginning of the URLs that stream tickets are part of.
-const STREAM: &str = "/v1/streams/queue-tokens/";
+/// The beginning of the URLs that end with stream tickets.
+const STREAMS: &str = "/v1/streams/";
 const STREAM_TICKET: &str = "HqJiP9hP6sKCTl2tzzF1US9uLzl_lwvTZ1gPW_fx1zMWdm3bUHVLDPW7UgIrrotiocxxZaA9-6sqgkn5mN40jSdJW2I";
 const TICKET_CODE: &str = "AGQ7ZZ4CLZY6PC5HHOOZSMFAUAAAABY5X2MEMOS6QTOMBLHGBJTYEVQC";
 const ACCESS_TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl";
@@ -33,7 +33,10 @@ pub(super) fn stable(body: &Value) -> Value {
 fn replace(value: &mut Value, known: &mut HashMap<Uuid, String>) {
     match value {
         Value::String(text) if text.starts_with("eyJ") => ACCESS_TOKEN.clone_into(text),
-        Value::String(text) if text.starts_with(STREAM) => *text = format!("{STREAM}{STREAM_TICKET}"),
+        Value::String(text) if text.starts_with(STREAMS) => {
+            let stream = text.rsplit_once('/').map_or("", |(stream, _)| stream);
+            *text = with_stable_ids(&format!("{stream}/{STREAM_TICKET}"), known);
+        }
         Value::String(text) if text.len() == TICKET_CODE.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
             TICKET_CODE.clone_into(text);
         }

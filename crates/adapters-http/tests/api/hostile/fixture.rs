@@ -123,8 +123,13 @@ impl Fixture {
         valid_requests::rank_the_schedule(&shop).await;
         let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
         let token = ada.queue_token.clone().expect("a token");
-        let tickets = shop.post(&format!("/v1/queue-tokens/{token}/stream-tickets")).by(&ada).send().await.with_status(201);
-        let stream = tickets.text("url");
+        let stream = async |path: String| shop.post(&path).by(&ada).send().await.with_status(201).text("url");
+        let token_stream = stream(format!("/v1/queue-tokens/{token}/stream-tickets")).await;
+        let availability_stream = stream(format!("/v1/schedules/{}/availability/stream-tickets", SCHEDULE.0)).await;
+        let started = shop.post("/v1/sessions").by(&ada).json(&json!({})).send().await.with_status(201);
+        let session = started.body["session"]["id"].as_str().expect("an id").to_owned();
+        let started = shop.post("/v1/sessions").by(&bob).json(&json!({})).send().await.with_status(201);
+        let cookie = started.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
         let valid = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
                 ("GET", "/docs/{file}") => ("/docs/index.css".to_owned(), None),
@@ -151,6 +156,8 @@ impl Fixture {
                     let body = json!({"code": valid_requests::code(valid_requests::ticket(&sold, 1)), "schedule_id": SCHEDULE.0});
                     (route.path.clone(), Some((body, &["/code", "/schedule_id"])))
                 }
+                ("POST", "/v1/sessions") => (route.path.clone(), Some((json!({}), &[]))),
+                ("POST", "/v1/sessions:refresh") => (route.path.clone(), None),
                 (method, path) if path.starts_with("/v1/admin/") => {
                     let found = path.replace("{id}", &valid_requests::id(path, &ada, &hold)).replace("{name}", valid_requests::READER);
                     (found, valid_requests::valid_body(method, path))
@@ -158,14 +165,17 @@ impl Fixture {
                 ("GET" | "DELETE", path) | ("POST", path @ "/v1/queue-tokens/{token}/stream-tickets") if path.contains("{token}") => {
                     (path.replace("{token}", &token), None)
                 }
+                ("POST", path @ "/v1/schedules/{id}/availability/stream-tickets") => (path.replace("{id}", &SCHEDULE.0.to_string()), None),
                 ("POST" | "PUT" | "PATCH", unknown) => panic!("{unknown} is new: add a valid body for it here"),
-                (_, "/v1/streams/queue-tokens/{ticket}") => (stream.clone(), None),
+                (_, "/v1/streams/queue-tokens/{ticket}") => (token_stream.clone(), None),
+                (_, "/v1/streams/availability/{id}/{ticket}") => (availability_stream.clone(), None),
                 (_, path) if path.starts_with("/v1/concerts/{id}") => (path.replace("{id}", &CONCERT.0.to_string()), None),
                 (_, path) if path.starts_with("/v1/queues/{id}") => (path.replace("{id}", &QUEUE.0.to_string()), None),
                 (_, path) if path.starts_with("/v1/schedules/{id}") => {
                     (path.replace("{id}", &SCHEDULE.0.to_string()).replace("{hash}", &layout), None)
                 }
                 (_, path) if path.starts_with("/v1/tickets/{id}") => (path.replace("{id}", &format!("{sold}-1")), None),
+                (_, "/v1/sessions/{id}") => (format!("/v1/sessions/{session}"), None),
                 (_, "/v1/reservations/{id}") => (format!("/v1/reservations/{hold}"), None),
                 (_, "/v1/payments/{id}") => (format!("/v1/payments/{payment}"), None),
                 (_, path) if !path.contains('{') => (path.to_owned(), None),
@@ -178,6 +188,9 @@ impl Fixture {
             if is_authenticated {
                 let visitor = if is_admin { &operator } else { &ada };
                 headers.push(("Authorization", format!("Bearer {}", visitor.access_token).into_bytes()));
+            }
+            if route.secured_by("session_cookie") {
+                headers.push(("Cookie", cookie.clone().into_bytes()));
             }
             if is_guarded {
                 headers.push(("Queue-Token", token.clone().into_bytes()));

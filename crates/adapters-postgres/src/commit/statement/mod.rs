@@ -25,7 +25,9 @@ use uuid::Uuid;
 
 use super::families::Families;
 use super::table::Parameters;
-use super::tables::{ADMISSIONS, ENTRIES, KEYS, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USER_SEARCH_KEYS, USERS, WALLETS};
+use super::tables::{
+    ADMISSIONS, ENTRIES, KEYS, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, SESSIONS, TOKENS, USER_SEARCH_KEYS, USERS, WALLETS,
+};
 use parts::{Parts, after, bind_insert, bind_reliance, bind_update};
 
 /// The texts of the statements, by their families.
@@ -87,6 +89,10 @@ fn text(families: Families) -> String {
         all.update("payments_again", &PAYMENTS);
         all.update("keys_again", &KEYS);
         use_tickets(&mut all);
+    }
+    if families.have(Families::SESSIONS) {
+        all.update("sessions_again", &SESSIONS);
+        all.insert("sessions_new", &SESSIONS, "");
     }
     all.insert("keys", &KEYS, "");
     add_log(&mut all, families.have(Families::JOINS));
@@ -241,6 +247,10 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
         arguments.add(used.iter().map(|seat| seat.number).collect::<Vec<_>>())?;
         arguments.add(used.iter().map(|seat| seat.used_at).collect::<Vec<_>>())?;
         arguments.add(i64::try_from(used.len()).unwrap_or(i64::MAX))?;
+    }
+    if families.have(Families::SESSIONS) {
+        bind_update(&SESSIONS, &batch.sessions.old, arguments)?;
+        bind_insert(&SESSIONS, &batch.sessions.new, arguments)?;
     }
     bind_insert(&KEYS, &batch.keys.new, arguments)?;
     bind_log(&batch.log, arguments)?;

@@ -31,7 +31,8 @@ export class Hall {
     this.category = new Uint16Array(size);
     this.section = new Uint16Array(size);
     this.kind = new Uint8Array(size);
-    this.status = new Uint8Array(size);
+    // Until they are known, none is offered.
+    this.status = new Uint8Array(size).fill(BLOCKED);
     /** @type {Row[]} */
     this.rowOf = new Array(size);
     const categories = new Map(layout.categories.map(({ id }, index) => [id, index]));

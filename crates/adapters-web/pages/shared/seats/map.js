@@ -24,7 +24,7 @@ const ANIMATION_MILLISECONDS = 260;
 /** The radius of a seat, as a part of the distance to the next. */
 const RADIUS = 0.41;
 
-const COLOURS = ['stage', 'stage-text', 'section', 'section-line', 'section-text', 'taken', 'selected', 'selected-text', 'seat-text', 'sold', 'held', 'blocked'];
+const COLOURS = ['stage', 'stage-text', 'section', 'section-line', 'section-text', 'taken', 'selected', 'selected-text', 'sold', 'held', 'blocked'];
 
 /** The colours of statuses, for operators. */
 const STATUS_COLOURS = { [HELD]: 'held', [RESERVED]: 'sold', [BLOCKED]: 'blocked' };
@@ -44,6 +44,8 @@ export class SeatMap {
   #width = 0;
   #height = 0;
   #isFitted = true;
+  /** By category: whether its colour needs dark text. @type {boolean[]} */
+  #isLight;
   /** @type {Record<string, string>} */
   #colours = {};
 
@@ -60,6 +62,7 @@ export class SeatMap {
     const pen = canvas.getContext('2d', { alpha: false });
     if (!pen) throw new Error('the browser has no canvas');
     this.pen = pen;
+    this.#isLight = hall.categories.map(({ colour }) => isLight(colour));
     const options = { signal };
     canvas.addEventListener('wheel', event => this.#wheel(event), { signal, passive: false });
     canvas.addEventListener('pointerdown', event => this.#down(event), options);
@@ -270,14 +273,14 @@ export class SeatMap {
     pen.fillText(text, this.#px(x), this.#py(y));
   }
 
-  /** The names of the sections, above their seats where there is room. */
+  /** The names of the sections, in the overview, where there is room. */
   #drawNames() {
     const { pen, hall } = this;
-    if (this.#camera.scale * SEAT >= LABELS || hall.sections.length > 200) return;
+    if (this.isDetailed || hall.sections.length > 200) return;
     for (const section of hall.sections) {
       const xs = section.outline.map(([x]) => x);
       const width = (Math.max(...xs) - Math.min(...xs)) * this.#camera.scale;
-      const size = this.isDetailed ? 13 : Math.min(15, Math.max(9, width / 7));
+      const size = Math.min(15, Math.max(9, width / 7));
       pen.font = `600 ${size}px system-ui, sans-serif`;
       const textWidth = pen.measureText(section.name).width;
       if (width < textWidth + 6) continue;
@@ -427,9 +430,9 @@ export class SeatMap {
     pen.font = `600 ${Math.round(radius * 0.95)}px system-ui, sans-serif`;
     pen.textAlign = 'center';
     pen.textBaseline = 'middle';
-    pen.fillStyle = this.#colour('seat-text');
     hall.cells.within(area, seat => {
       if (!this.#isOffered(seat) || this.#selected.has(seat)) return;
+      pen.fillStyle = this.#isLight[hall.category[seat] ?? 0] ? '#15171c' : '#ffffff';
       const text = hall.kind[seat] === ACCESSIBLE ? '♿' : hall.kind[seat] === COMPANION ? '+' : String(hall.place[seat]);
       pen.fillText(text, this.#px(hall.x[seat] ?? 0), this.#py(hall.y[seat] ?? 0) + radius * 0.06);
     });
@@ -530,4 +533,13 @@ function contains(corners, x, y) {
     if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
   }
   return inside;
+}
+
+/** @param {string} colour a colour such as `#1a2b3c`: whether black is more readable on it than white */
+function isLight(colour) {
+  const [red, green, blue] = /** @type {[number, number, number]} */ ([1, 3, 5].map(at => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18;
 }

@@ -1,13 +1,13 @@
 // The account: who is signed in, and on which devices.
 import { html, nothing } from '../../shared/html.js';
-import { get, list, remove } from '../../shared/api.js';
+import { get, remove } from '../../shared/api.js';
 import { dateAndTime } from '../../shared/format.js';
 import { navigate } from '../../shared/router.js';
 import { session } from '../../shared/session.js';
 import { loading, problemNotice, signIn } from '../frame.js';
 import { t } from '../texts.js';
 
-/** @typedef {{ id: string, device: string | null, created_at: string, last_used_at: string, current: boolean }} Device */
+/** @typedef {import('../../shared/types.js').Schemas['Session']} Device */
 
 /** @param {import('../../shared/router.js').Context} context */
 export function account({ update }) {
@@ -21,7 +21,7 @@ export function account({ update }) {
 
   async function read() {
     isSignedIn = (await session.accessToken()) !== undefined;
-    if (isSignedIn) [user, devices] = await Promise.all([get('/v1/users/me'), list('/v1/sessions')]);
+    if (isSignedIn) [user, devices] = await Promise.all([get('/v1/users/me'), get('/v1/sessions').then(({ items }) => items)]);
     update();
   }
 
@@ -50,7 +50,7 @@ export function account({ update }) {
       ${!isSignedIn ? html`<div class="empty"><p class="quiet">${t('account.signedOut')}</p><button class="primary" @click=${async () => { if (await signIn()) void read(); }}>${t('account.signIn')}</button></div>`
         : !user || !devices ? (problem ? nothing : loading())
         : html`
-          <section class="card row between"><p>${user.name ? t('account.signedInAs', { name: user.name }) : t('account.anonymous')}</p><button @click=${signOut}>${t('account.signOut')}</button></section>
+          <section class="card row between"><p>${user.name ? t('account.signedInAs', { name: user.name }) : t('account.anonymous')}</p><button id="sign-out" @click=${signOut}>${t('account.signOut')}</button></section>
           <section class="card stack"><div><h2>${t('account.sessions')}</h2><p class="quiet small">${t('account.sessionsHint')}</p></div>
             <ul class="lines">${devices.map(device => html`<li>
               <span><strong>${device.device ?? '–'}</strong> ${device.current ? html`<span class="badge accent">${t('account.current')}</span>` : nothing}<br>

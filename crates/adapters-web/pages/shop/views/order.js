@@ -130,7 +130,7 @@ export function order({ update, signal, parameter: id }) {
       </ul>
       ${missing > 0 ? html`<button class="primary wide" id="charge" ?disabled=${isBusy} @click=${() => charge({ ...amount, amount: missing })}>${t('order.charge', { amount: money({ ...amount, amount: missing }) })}</button>` : nothing}
       <button class=${missing > 0 ? 'wide' : 'primary wide'} id="pay" ?disabled=${isBusy || !balance || missing > 0} @click=${pay}>${t('order.pay', { amount: money(amount) })}</button>
-      <button class="plain wide" ?disabled=${isBusy} @click=${release}>${t('order.release')}</button>`;
+      <button class="plain wide" id="release" ?disabled=${isBusy} @click=${release}>${t('order.release')}</button>`;
   }
 
   /** @param {Reservation['status']} status @param {Reservation['cancelled_reason']} reason */

@@ -136,6 +136,7 @@ export function queue({ update, signal, parameter: id }) {
   // Timers and streams rest while the device sleeps or the tab is hidden: the state is read as soon as it is back.
   const back = () => { if (document.visibilityState === 'visible') void poll().catch(() => undefined); };
   document.addEventListener('visibilitychange', back, { signal });
+  document.addEventListener('resume', back, { signal });
   addEventListener('pageshow', back, { signal });
   addEventListener('online', back, { signal });
   void enter();

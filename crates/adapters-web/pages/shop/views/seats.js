@@ -162,6 +162,7 @@ export function seats({ update, signal, parameter: id, query }) {
         </form>
         <section class="card stack" aria-label=${t('seats.chosen')}>
           <h2>${t('seats.chosen')}</h2>
+          ${choice.lost.map(label => html`<p class="notice warn small">${t('seats.taken', { label })}</p>`)}
           ${chosen.length === 0 ? html`<p class="quiet">${t('seats.none')}</p>` : html`
             <ul class="chosen">${chosen.map(seat => html`<li><span>${hall.label(seat)}<br><span class="quiet small">${money(hall.price(seat))}</span></span>
               <button class="plain" aria-label=${t('seats.remove', { label: hall.label(seat) })} @click=${() => choice.toggle(seat)}>×</button></li>`)}</ul>

@@ -97,6 +97,7 @@ impl ModelStore {
             RowWrite::Key(key) => is_unchanged(&self.keys, &key.row.scope, key),
             RowWrite::AuditEntry(audit_entry) => is_new(&self.audit_entries, &audit_entry.row.id, audit_entry),
             RowWrite::Layout(_) => true,
+            RowWrite::Session(session) => is_unchanged(&self.sessions, &(session.row.user(), session.row.slot()), session),
         }
     }
 
@@ -136,6 +137,7 @@ impl ModelStore {
             RowWrite::Key(key) => put(&mut self.keys, key.row.scope.clone(), key),
             RowWrite::AuditEntry(audit_entry) => _ = self.audit_entries.insert(audit_entry.row.id, audit_entry.row.clone()),
             RowWrite::Layout(layout) => _ = self.layouts.insert(layout.row.hash(), layout.row.clone()),
+            RowWrite::Session(session) => put(&mut self.sessions, (session.row.user(), session.row.slot()), session),
         }
     }
 }

@@ -25,6 +25,7 @@ impl ModelStore {
         rows.add_all(self.reservations.values().cloned());
         rows.add_all(self.payments.values().cloned());
         rows.add_all(self.layouts.values().cloned());
+        rows.add_all(self.sessions.values().cloned());
         rows
     }
 }

@@ -15,8 +15,8 @@ use crate::admission::Admission;
 use crate::reservation::ReservationStatus;
 use crate::{
     AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Layout, LayoutHash, Payment, PaymentId, Queue,
-    QueueId, QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId,
-    Versioned, Wallet, WalletEntry, WalletEntryId,
+    QueueId, QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, Session, TokenId, TokenState, User,
+    UserId, Versioned, Wallet, WalletEntry, WalletEntryId,
 };
 
 /// The rows of one kind, by key.
@@ -68,6 +68,8 @@ pub struct ModelStore {
     pub keys: Table<IdempotencyScope, IdempotencyRecord>,
     /// Entries of the audit log.
     pub audit_entries: BTreeMap<AuditEntryId, AuditEntry>,
+    /// Sessions.
+    pub sessions: Table<(UserId, u8), Session>,
     /// The layouts.
     pub layouts: BTreeMap<LayoutHash, Layout>,
 }

@@ -61,6 +61,7 @@ impl Default for ModelStore {
             entries: BTreeMap::new(),
             keys: BTreeMap::new(),
             audit_entries: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             layouts: BTreeMap::new(),
         }
     }

@@ -21,11 +21,7 @@ const COMMAND_LINE: UserId = UserId(uuid!("0f207207-0000-7000-8000-00000000c11e"
 
 /// Creates a client of the specified server.
 pub(super) async fn connect(server: &ServerArgs, settings: &Settings) -> anyhow::Result<Client> {
-    let base = match &server.server {
-        Some(url) => url.clone(),
-        None => reach::address(settings.http.bind).map_err(|Usage(why)| Usage(format!("{why}; specify the address with --server")))?,
-    };
-    client::check_server_url(&base)?;
+    let base = base(server, settings)?;
     let token = match &server.token {
         Some(token) => token.clone(),
         None if !is_loopback(&base) => {
@@ -35,6 +31,16 @@ pub(super) async fn connect(server: &ServerArgs, settings: &Settings) -> anyhow:
         None => issue_token(settings).await.context("an operator's token can't be issued; specify one with --token")?,
     };
     Ok(Client::new(&base, token)?)
+}
+
+/// Returns the URL of the specified server.
+pub(super) fn base(server: &ServerArgs, settings: &Settings) -> Result<String, Usage> {
+    let base = match &server.server {
+        Some(url) => url.clone(),
+        None => reach::address(settings.http.bind).map_err(|Usage(why)| Usage(format!("{why}; specify the address with --server")))?,
+    };
+    client::check_server_url(&base)?;
+    Ok(base)
 }
 
 /// Whether requests to `url` don't leave this machine.

@@ -3,6 +3,7 @@
 mod access;
 mod body;
 mod concerts;
+mod console;
 mod document;
 mod event_readers;
 mod events;
@@ -32,7 +33,11 @@ use crate::output::Output;
 /// Runs an admin command on the specified server.
 pub(super) fn run(runtime: &Runtime, settings: &Settings, admin: AdminCommand, output: Output) -> anyhow::Result<ExitCode> {
     let client = runtime.block_on(access::connect(admin.server(), settings))?;
-    send(&client, admin, output)?;
+    if let AdminCommand::Console(arguments) = &admin {
+        console::run(&client, &access::base(&arguments.server, settings)?, arguments, output)?;
+    } else {
+        send(&client, admin, output)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -52,6 +57,8 @@ fn send(client: &Client, admin: AdminCommand, output: Output) -> anyhow::Result<
         AdminCommand::EventReaders(command) => event_readers::run(client, command.verb, output),
         AdminCommand::Import(import) => import::run(client, &import.file, output),
         AdminCommand::Export(export) => export::run(client, &export),
+        // Needs the address of the server, too.
+        AdminCommand::Console(_) => Ok(()),
     }
 }
 

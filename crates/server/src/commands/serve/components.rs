@@ -81,6 +81,7 @@ pub(super) async fn prepare(
         cors_origins: settings.http.cors_origins.clone(),
         seat_page_bytes: settings.memory.seat_page_bytes,
         layout_page_bytes: settings.memory.limits.layouts,
+        sessions: settings.sessions,
         availability: AvailabilitySettings { bytes: settings.memory.availability_bytes, ..settings.http.availability },
     };
     let readiness = Arc::new({

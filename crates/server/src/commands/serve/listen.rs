@@ -34,7 +34,7 @@ pub(super) async fn serve(api: Api, settings: &Settings, background: &Background
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
     tracing::info!(%address, "serving");
-    welcome::print(address, settings.demo);
+    welcome::print(address, &http.web, settings.demo);
 
     tokio::select! {
         _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
