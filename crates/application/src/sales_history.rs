@@ -2,8 +2,8 @@
 //!
 //! It is folded from the event log, so it contains the commits of all instances, each once. Nothing is read until a history is requested:
 //! a request reads the events since the previous one, so a sale that no operator watches costs nothing. A request reads a limited number of
-//! events, and reports whether it has reached the end of the log; the next one continues there. The memory is bounded: see
-//! [`timelines::MAX_SCHEDULES`] and [`timelines::MAX_QUEUES`].
+//! events, and reports whether it has reached the end of the log; the next one continues there. The memory is bounded by the numbers of
+//! schedules and queues in `timelines.rs`.
 
 mod counts;
 mod flows;
@@ -195,8 +195,6 @@ impl Timelines {
             Fact::ReservationCancelled { schedule, seats, reason: CancelReason::Expired | CancelReason::Released, .. } => {
                 self.sale(*schedule, bucket).ended += count(seats);
             }
-            // Counted with its payment.
-            Fact::ReservationCancelled { reason: CancelReason::Refunded, .. } => {}
             Fact::PaymentCompleted { reservation, amount, .. } => {
                 if let Some((schedule, seats)) = paid(reservation) {
                     let flows = self.sale(schedule, bucket);
@@ -233,7 +231,11 @@ impl Timelines {
                     flows.finished += 1;
                 }
             }
-            Fact::UserRegistered { .. } | Fact::WalletCharged { .. } | Fact::TicketUsed { .. } => {}
+            // A refunded reservation is counted with its payment.
+            Fact::ReservationCancelled { reason: CancelReason::Refunded, .. }
+            | Fact::UserRegistered { .. }
+            | Fact::WalletCharged { .. }
+            | Fact::TicketUsed { .. } => {}
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Acceptance tests of the service over HTTP, on each store.
 
-mod console;
 mod event_streams;
 mod expiry;
 mod hang_ups;

@@ -28,7 +28,12 @@ export function bar(figures) {
 export const barKey = () => html`<ul class="key">${PARTS.map(([, name]) => html`<li><i class=${`swatch ${name}`} aria-hidden="true"></i>${name}</li>`)}</ul>`;
 
 /** @param {number} part @param {number} whole */
-export const percent = (part, whole) => (whole === 0 ? '–' : new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: part / whole > 0.1 || part === 0 ? 0 : 1 }).format(part / whole));
+export function percent(part, whole) {
+  if (whole === 0) return '–';
+  const isExact = part === 0 || part === whole;
+  const digits = !isExact && (part / whole < 0.1 || part / whole > 0.99) ? 1 : 0;
+  return new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: digits }).format(part / whole);
+}
 
 /** @param {import('./types.js').Money} amount */
 export const revenue = amount => money(amount);

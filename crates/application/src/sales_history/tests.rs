@@ -67,15 +67,16 @@ impl Shop {
     }
 
     fn page(&self, after: Position, at_most: u32) -> LogPage<LoggedEvent> {
-        let logged = |((seconds, fact), position): ((i64, Fact), u64)| LoggedEvent {
+        let logged = |((seconds, fact), position): (&(i64, Fact), u64)| LoggedEvent {
             position: Position(position),
             id: EventId(Uuid::from_u128(position.into())),
-            at: NOW + Duration::seconds(seconds),
-            event: Event { version: Version::FIRST, fact },
+            at: NOW + Duration::seconds(*seconds),
+            event: Event { version: Version::FIRST, fact: fact.clone() },
         };
-        let all = self.events.lock().unwrap().clone();
-        let rest = all.into_iter().zip(1..).map(logged).filter(|event| after < event.position);
-        let items: Vec<_> = rest.take(at_most.try_into().unwrap()).collect();
+        let all = self.events.lock().unwrap();
+        let rest = all.iter().zip(1..).skip(after.0.try_into().unwrap());
+        let items: Vec<_> = rest.map(logged).take(at_most.try_into().unwrap()).collect();
+        drop(all);
         LogPage { position: items.last().map_or(self.end(), |event| event.position), items, end: self.end() }
     }
 

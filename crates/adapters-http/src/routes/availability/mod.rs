@@ -104,7 +104,7 @@ async fn show_availability(
 ) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: (MaybePathId(id), Since(since), (known, encoding)) } = call;
     let schedule = guard.schedule(id).await?;
-    respond(&guard.api, &schedule, since, known, encoding).await
+    respond(&guard.api, &schedule, since, &known, encoding).await
 }
 
 problems!(OperatorProblems: OPERATOR, &[Code::NotFound, Code::ValidationFailed]);
@@ -133,14 +133,14 @@ async fn show_availability_to_operators(
 ) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), Since(since), (known, encoding)), .. } = call;
     let schedule = api.run(|use_cases| async move { use_cases.catalogue.find_schedule(id).await }).await?;
-    respond(&api, &schedule, since, known, encoding).await
+    respond(&api, &schedule, since, &known, encoding).await
 }
 
 async fn respond(
     api: &Api,
     schedule: &Schedule,
     since: Option<Version>,
-    known: KnownTags,
+    known: &KnownTags,
     encoding: AcceptsGzip,
 ) -> Result<HttpResponse, Problem> {
     let frame = latest(api, schedule).await?;

@@ -16,6 +16,7 @@ pub struct ReadHistory {
 
 impl ReadHistory {
     /// Creates the use case.
+    #[must_use]
     pub const fn new(catalogue: Arc<CatalogueModel>, history: Arc<SalesHistory>) -> Self {
         Self { catalogue, history }
     }
