@@ -79,7 +79,7 @@ class Access extends EventTarget {
     return html`<form class="card stack gate" @submit=${(/** @type {SubmitEvent} */ event) => this.#submit(event)}>
       <h1 tabindex="-1">Sign in to the console</h1>
       <p class="quiet">Paste an operator’s access token. <code>frontrow token --role operator</code> prints one.</p>
-      <label class="field">Access token<textarea name="token" rows="4" required autocomplete="off" autocapitalize="off" spellcheck="false" data-focus></textarea></label>
+      <label class="field">Access token<textarea name="token" rows="4" required autocomplete="off" autocapitalize="off" spellcheck="false"></textarea></label>
       ${this.problem ? html`<p class="notice bad" role="alert">${this.problem}</p>` : nothing}
       <div><button class="primary" ?disabled=${this.isBusy}>Sign in</button></div>
     </form>`;

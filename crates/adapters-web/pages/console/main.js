@@ -1,5 +1,5 @@
 // The console: its pages by address, and the sign-in before all of them.
-import { start, update } from '../shared/router.js';
+import { navigate, start, update } from '../shared/router.js';
 import { session } from '../shared/session.js';
 import { access, signInWithCode } from './access.js';
 import { frame } from './frame.js';
@@ -43,7 +43,7 @@ const run = () => start({
   ],
 });
 
-access.addEventListener('change', () => dispatchEvent(new PopStateEvent('popstate')));
+access.addEventListener('change', () => navigate(location.pathname + location.search, { replace: true }));
 session.addEventListener('change', () => { if (!session.isSignedIn) access.revoke(); });
 
 const code = new URLSearchParams(location.hash.slice(1)).get('code');

@@ -20,6 +20,8 @@ export function checkIn({ update, signal }) {
   let [good, bad] = [0, 0];
   let isBusy = false;
 
+  // A scanner types into what has the focus.
+  setTimeout(() => document.querySelector('input')?.focus());
   list('/v1/admin/concerts?page_size=200').then(items => { concerts = items; if (!signal.aborted) update(); }, () => undefined);
 
   /** @param {SubmitEvent} event */
@@ -68,7 +70,7 @@ export function checkIn({ update, signal }) {
       <form class="card filters" @submit=${submit}>
         <label class="field">Show<select @change=${(/** @type {Event} */ event) => { schedule = /** @type {HTMLSelectElement} */ (event.target).value; }}><option value="">Any show</option>
           ${upcoming.map(({ concert, schedule: { id, starts_at: starts, zone } }) => html`<option value=${id}>${concert.name} · ${shortDate(starts, zone)}</option>`)}</select></label>
-        <label class="field grow">Ticket code<input name="code" class="mono" required maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false" data-focus></label>
+        <label class="field grow">Ticket code<input name="code" class="mono" required maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false"></label>
         <button class="primary" ?disabled=${isBusy}>Check in</button>
       </form>
       <p class="small quiet">A scanner that types the code and Enter works here: the field stays in focus.</p>

@@ -179,7 +179,7 @@ export function create({ update, signal }) {
   function details() {
     return html`<fieldset class="card stack"><legend><h2>Concert</h2></legend>
       <div class="pair-fields">
-        <label class="field">Name<input name="name" required maxlength="200" autocomplete="off" data-focus></label>
+        <label class="field">Name<input name="name" required maxlength="200" autocomplete="off"></label>
         <label class="field">Organiser<input name="host" required maxlength="200" autocomplete="off"></label>
         <label class="field">Venue<input name="venue" maxlength="200" autocomplete="off"></label>
         <label class="field">City<input name="city" maxlength="200" autocomplete="off"></label>

@@ -26,7 +26,7 @@ export function users({ update, signal }) {
     template: () => html`
       ${heading('Users')}
       <form class="card filters" role="search" @submit=${submit}>
-        <label class="field grow">Name begins with, or user id<input name="name" maxlength="100" autocomplete="off" data-focus></label><button class="primary">Find</button></form>
+        <label class="field grow">Name begins with, or user id<input name="name" maxlength="100" autocomplete="off"></label><button class="primary">Find</button></form>
       ${problemNotice(pager.problem)}
       ${pager.items === undefined ? pager.problem ? nothing : loading() : pager.items.length === 0 ? html`<p class="empty quiet">${wanted ? 'No user has this name.' : 'There are no users yet.'}</p>` : html`
         <div class="card flush scroll"><table class="rows">
