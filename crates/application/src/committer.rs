@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::catch::{caught, caught_async};
 use crate::measure;
 use crate::ports::{CommitError, Committed, Observer, ReadError, Store};
+use crate::sales_history::RecentCounts;
 
 const FAILURES: (&str, &str) = (
     "frontrow_commit_failures_total",
@@ -21,6 +22,7 @@ const FAILURES: (&str, &str) = (
 pub struct Committer {
     store: Arc<dyn Store>,
     observers: Vec<Arc<dyn Observer>>,
+    conflicts: Option<Arc<RecentCounts>>,
     rejected: Counter,
     unavailable: Counter,
     unknown: Counter,
@@ -40,13 +42,26 @@ impl Committer {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, observers: Vec<Arc<dyn Observer>>) -> Self {
         let failures = |kind: &'static str| measure::counter_of(FAILURES.0, FAILURES.1, "kind", kind);
-        Self { store, observers, rejected: failures("rejected"), unavailable: failures("unavailable"), unknown: failures("unknown") }
+        Self {
+            store,
+            observers,
+            conflicts: None,
+            rejected: failures("rejected"),
+            unavailable: failures("unavailable"),
+            unknown: failures("unknown"),
+        }
+    }
+
+    /// Also counts conflicts in `conflicts`.
+    #[must_use]
+    pub fn counting_conflicts(self, conflicts: Arc<RecentCounts>) -> Self {
+        Self { conflicts: Some(conflicts), ..self }
     }
 
     /// Returns a committer to `store` with the same observers: a connection on which longer operations aren't aborted.
     #[must_use]
     pub fn with_store(&self, store: Arc<dyn Store>) -> Self {
-        Self::new(store, self.observers.clone())
+        Self { conflicts: self.conflicts.clone(), ..Self::new(store, self.observers.clone()) }
     }
 
     /// Loads the rows that `needs` refer to.
@@ -93,10 +108,10 @@ impl Committer {
 
     /// Counts and logs failures: each rejected change, and one error for the changes of a group that failed together.
     fn report(&self, results: &[Result<Committed, CommitError>]) {
-        let (mut unavailable, mut unknown) = (Vec::new(), Vec::new());
+        let (mut unavailable, mut unknown, mut conflicts) = (Vec::new(), Vec::new(), 0);
         for error in results.iter().filter_map(|result| result.as_ref().err()) {
             match error {
-                CommitError::Conflict => {}
+                CommitError::Conflict => conflicts += 1,
                 CommitError::Rejected(_) => {
                     self.rejected.increment(1);
                     tracing::error!(error = error as &dyn StdError, "the store rejected a change");
@@ -104,6 +119,9 @@ impl Committer {
                 CommitError::Unavailable(_) => unavailable.push(error),
                 CommitError::Unknown(_) => unknown.push(error),
             }
+        }
+        if let Some(counts) = self.conflicts.as_ref().filter(|_| conflicts > 0) {
+            counts.add(conflicts);
         }
         if let Some(error) = unavailable.first() {
             self.unavailable.increment(count(&unavailable));

@@ -13,7 +13,7 @@ use crate::ports::{Clock, Ids, Observer, Ports};
 use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
     AuditJobs, BestSeats, CatalogueModel, Committer, Error, Follower, GroupCommit, Housekeeper, Layouts, MemoryLimits, ReadModel,
-    SalesFold, SalesMetrics, Scheduler, SeatMaps, TicketCodes, UseCases, WaitingRoom, use_cases, waiting_room,
+    SalesFold, SalesHistory, SalesMetrics, Scheduler, SeatMaps, TicketCodes, UseCases, WaitingRoom, use_cases, waiting_room,
 };
 
 /// The dependencies of a service.
@@ -99,7 +99,8 @@ impl Service {
         catalogue.fill().await?;
         room.fill().await?;
 
-        let committer = Arc::new(Committer::new(ports.store.clone(), observers));
+        let history = Arc::new(SalesHistory::new(ports.log.clone(), ports.reservations.clone(), clock.clone()));
+        let committer = Arc::new(Committer::new(ports.store.clone(), observers).counting_conflicts(history.conflicts()));
         let lanes = lanes(&committer, &ports, &rules, &settings);
         let [commits, joins, operator_commits] = lanes.clone();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -126,6 +127,7 @@ impl Service {
             layouts,
             best_seats,
             audits,
+            history,
             ticket_codes,
             clock,
             ids,

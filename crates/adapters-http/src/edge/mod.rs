@@ -49,7 +49,10 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
         let path = request.path().to_owned();
         let result = rescue::catch_panic(next.call(request)).await;
         let result = result.map(|response| finish(response.map_into_boxed_body(), &record)).map_err(|error| refuse(&error, &path, &record));
-        record.end(&result, requests.as_deref());
+        let status = record.end(&result, requests.as_deref());
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            api.use_cases.history.count_unavailable();
+        }
         result
     }
     .instrument(span)

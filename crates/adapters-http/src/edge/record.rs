@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 use tracing::Span;
 use uuid::Uuid;
@@ -69,17 +69,17 @@ impl Record {
         self.span.clone()
     }
 
-    /// Logs and counts the response.
-    pub(super) fn end(&self, result: &Result<ServiceResponse<BoxBody>, Error>, requests: Option<&RequestMetrics>) {
-        let (status, route) = match result {
+    /// Logs and counts the response, and returns its status.
+    pub(super) fn end(&self, result: &Result<ServiceResponse<BoxBody>, Error>, requests: Option<&RequestMetrics>) -> StatusCode {
+        let (code, route) = match result {
             Ok(response) => (response.status(), route(response)),
             Err(error) => (error.as_response_error().status_code(), None),
         };
         let elapsed = self.started_at.elapsed().saturating_sub(delay(result));
         if let Some(requests) = requests {
-            requests.count(&self.method, route.as_deref(), status, elapsed);
+            requests.count(&self.method, route.as_deref(), code, elapsed);
         }
-        let (method, status) = (self.method.as_str(), status.as_u16());
+        let (method, status) = (self.method.as_str(), code.as_u16());
         if let Some(tracer) = &self.tracer {
             tracer.end(&self.span, Answered { method, route: route.as_deref(), status });
         }
@@ -92,6 +92,7 @@ impl Record {
         } else {
             tracing::info!(method, route, status, elapsed_microseconds, "request completed");
         }
+        code
     }
 }
 

@@ -15,8 +15,8 @@ use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
 use application::{
-    AuditJobs, BestSeats, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, Scheduler, SeatMaps, TicketCodes,
-    UseCases, WaitingRoom,
+    AuditJobs, BestSeats, CatalogueModel, Committer, GroupCommit, Layouts, MemoryLimits, RandomIds, SalesHistory, Scheduler, SeatMaps,
+    TicketCodes, UseCases, WaitingRoom,
 };
 use domain::queue::PolicyOverrides;
 use domain::testing::{a_seat, rules, won};
@@ -135,6 +135,7 @@ impl Plan {
         let (audit, audit_ids) = (ports.audit.clone(), Arc::new(CountingIds::default()));
         let audits = AuditJobs::new(audit, clock.clone(), audit_ids, TaskTracker::new(), CancellationToken::new());
         let audits = Arc::new(audits);
+        let history = Arc::new(SalesHistory::new(ports.log.clone(), ports.reservations.clone(), clock.clone()));
         let use_cases = UseCases::new(&UseCaseParts {
             operator_commits,
             joins: commits.clone(),
@@ -146,6 +147,7 @@ impl Plan {
             seat_maps,
             layouts,
             audits,
+            history,
             ticket_codes: Arc::new(TicketCodes::new(&TICKET_KEY)),
             clock: clock.clone(),
             ids: ids.clone(),

@@ -31,6 +31,8 @@ export const integer = count => number.format(count);
 export const dateAndTime = (instant, zone) => dated(instant, zone, { dateStyle: 'full', timeStyle: 'short' });
 /** @param {string} instant @param {string | null | undefined} zone */
 export const shortDate = (instant, zone) => dated(instant, zone, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+/** @param {string} instant in the time zone of the device */
+export const moment = instant => dated(instant, undefined, { dateStyle: 'medium', timeStyle: 'short' });
 /** @param {string} instant @param {string | null | undefined} [zone] */
 export const day = (instant, zone) => dated(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
 

@@ -41,10 +41,10 @@ pub use register::RegisterUser;
 pub use release::ReleaseHold;
 pub use sessions::{Authenticated, SessionCredential, Sessions};
 
-use self::admin::{FindReservations, FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
+use self::admin::{FindReservations, FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents, ReadHistory};
 use crate::ports::{Clock, Ids, Ports};
 use crate::ticket_codes::TicketCodes;
-use crate::{AuditJobs, BestSeats, CatalogueModel, DetailsReader, GroupCommit, Layouts, RecentSales, SeatMaps, WaitingRoom};
+use crate::{AuditJobs, BestSeats, CatalogueModel, DetailsReader, GroupCommit, Layouts, RecentSales, SalesHistory, SeatMaps, WaitingRoom};
 
 /// All use cases, wired.
 #[derive(Clone)]
@@ -101,6 +101,8 @@ pub struct UseCases {
     pub audits: Arc<AuditJobs>,
     /// Reads the event log.
     pub events: ReadEvents,
+    /// Reads the recent history of sales.
+    pub history: ReadHistory,
 }
 
 /// The dependencies of the use cases.
@@ -125,6 +127,8 @@ pub struct Parts {
     pub best_seats: Arc<BestSeats>,
     /// The audits.
     pub audits: Arc<AuditJobs>,
+    /// The recent history of sales.
+    pub history: Arc<SalesHistory>,
     /// The codes of tickets.
     pub ticket_codes: Arc<TicketCodes>,
     /// The store's clock.
@@ -148,6 +152,7 @@ impl UseCases {
             layouts,
             best_seats,
             audits,
+            history,
             ticket_codes,
             clock,
             ids,
@@ -188,6 +193,7 @@ impl UseCases {
             orders: FindReservations::new(ports.admin.clone(), ports.users.clone(), ports.catalogue.clone(), clock.clone()),
             audits: audits.clone(),
             events: ReadEvents::new(ports.log.clone()),
+            history: ReadHistory::new(catalogue.clone(), history.clone()),
         }
     }
 }

@@ -6,6 +6,7 @@ mod concerts;
 mod csv_export;
 mod event_readers;
 mod events;
+mod history;
 mod log;
 mod login_codes;
 mod queues;
@@ -23,6 +24,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .configure(queues::configure)
         .configure(concerts::configure)
+        .configure(history::configure)
         .configure(schedules::configure)
         .configure(seat_map::configure)
         .configure(seats::configure)

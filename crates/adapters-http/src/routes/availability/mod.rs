@@ -21,10 +21,13 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::codes::GUARDED;
+use super::codes::{GUARDED, OPERATOR};
 use super::queue_token_events::{ACCEL_BUFFERING, MEDIA_TYPE, StreamRequest};
 use crate::api::Api;
-use crate::extract::{AcceptsGzip, Guard, GuardedRequest, GuardedStream, KnownTags, MaybePathId, Query, RequestPart, invalid_parameter};
+use crate::extract::{
+    AcceptsGzip, ApiRequest, Guard, GuardedRequest, GuardedStream, KnownTags, MaybePathId, Operator, PathId, Query, RequestPart,
+    invalid_parameter,
+};
 use crate::problem::{Code, Problem, problems};
 use crate::response::Tag;
 use crate::wire::Push;
@@ -39,7 +42,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(show_availability)
         .service(follow_availability)
         .service(tickets::create_availability_ticket)
-        .service(tickets::follow_availability_by_ticket);
+        .service(tickets::follow_availability_by_ticket)
+        .service(show_availability_to_operators);
 }
 
 /// The version that the client has.
@@ -100,8 +104,47 @@ async fn show_availability(
 ) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: (MaybePathId(id), Since(since), (known, encoding)) } = call;
     let schedule = guard.schedule(id).await?;
-    let frame = latest(&guard.api, &schedule).await?;
-    let update = frame.update(since, &guard.api.runtime).await?;
+    respond(&guard.api, &schedule, since, &known, encoding).await
+}
+
+problems!(OperatorProblems: OPERATOR, &[Code::NotFound, Code::ValidationFailed]);
+
+/// Get the availability of a schedule, as an operator
+///
+/// The same as the availability for users, without a queue token; also of drafts and cancelled schedules.
+#[utoipa::path(
+    tag = "admin",
+    operation_id = "show_availability_report",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The schedule."),
+        ("since" = Option<String>, Query, description = "The `version` of the availability that the client has."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
+    ),
+    responses(
+        (status = 200, description = "The availability.", body = AvailabilityBody, headers(("ETag" = String))),
+        (status = 304, description = "Not modified.", headers(("ETag" = String))),
+        OperatorProblems,
+    ),
+)]
+#[get("/v1/admin/schedules/{id:[^/:]+}/availability")]
+async fn show_availability_to_operators(
+    call: ApiRequest<(Operator, PathId<ScheduleId>, Since, (KnownTags, AcceptsGzip))>,
+) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id), Since(since), (known, encoding)), .. } = call;
+    let schedule = api.run(|use_cases| async move { use_cases.catalogue.find_schedule(id).await }).await?;
+    respond(&api, &schedule, since, &known, encoding).await
+}
+
+async fn respond(
+    api: &Api,
+    schedule: &Schedule,
+    since: Option<Version>,
+    known: &KnownTags,
+    encoding: AcceptsGzip,
+) -> Result<HttpResponse, Problem> {
+    let frame = latest(api, schedule).await?;
+    let update = frame.update(since, &api.runtime).await?;
     // Changes are too short to be compressed.
     let (body, encoding) = match update {
         Update::Changes(changes) => (changes.json, AcceptsGzip(false)),

@@ -4,6 +4,7 @@ mod audit;
 mod bodies;
 mod concerts;
 mod events;
+mod history;
 mod log;
 mod queues;
 mod sale;

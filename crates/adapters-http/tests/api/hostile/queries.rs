@@ -31,6 +31,8 @@ const INVALID_POSITIONS: &[&str] =
 const INVALID_CHOICES: &[&str] =
     &["", "1", "TRUE", "True", "yes", "null", "true,false", "%00", "%ff", "AVAILABLE,HELD", "available", "FREE", "true%20"];
 
+const INVALID_LENGTHS: &[&str] = &["", "0", "361", "-1", "+1", "1.0", "x", "%00", "99999999999999999999"];
+
 const INVALID_VERSIONS: &[&str] = &[
     "",
     "1",
@@ -79,6 +81,7 @@ pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
                 "name" | "q" => INVALID_NAMES,
                 "since" => INVALID_VERSIONS,
                 "from" | "to" => INVALID_INSTANTS,
+                "buckets" => INVALID_LENGTHS,
                 unknown => panic!("{unknown} is new: add invalid values for it here"),
             };
             let requests = values.iter().map(|value| with_query(format!("{name}={value}")));

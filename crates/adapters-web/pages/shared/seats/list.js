@@ -9,6 +9,8 @@ import { ACCESSIBLE, AVAILABLE, COMPANION } from './hall.js';
  * @property {(seat: number) => boolean} isSelected
  * @property {(seat: number) => string} describe a seat in words: place, price, status
  * @property {() => void} update draws the page again
+ * @property {(seat: number) => boolean} [canChoose] whether a seat can be chosen; by default, whether it is available
+ * @property {(seat: number) => string | undefined} [mark] what a seat shows instead of its place
  */
 
 export class SeatList {
@@ -46,25 +48,30 @@ export class SeatList {
   /** @param {number} seat @param {boolean} isActive */
   #cell(seat, isActive) {
     const { hall, handlers } = this;
-    const isAvailable = hall.status[seat] === AVAILABLE;
+    const isAvailable = this.#canChoose(seat);
     const isSelected = handlers.isSelected(seat);
-    const kind = hall.kind[seat] === ACCESSIBLE ? '♿' : hall.kind[seat] === COMPANION ? '+' : hall.place[seat];
+    const kind = handlers.mark?.(seat) ?? (hall.kind[seat] === ACCESSIBLE ? '♿' : hall.kind[seat] === COMPANION ? '+' : hall.place[seat]);
     const colour = hall.categories[hall.category[seat] ?? 0]?.colour ?? '';
     return html`<button role="gridcell" id=${`seat-${seat}`} tabindex=${isActive ? 0 : -1} aria-selected=${isSelected}
       aria-disabled=${isAvailable || isSelected ? nothing : 'true'} aria-label=${handlers.describe(seat)} .style=${`--category:${colour}`}
       @click=${() => this.#choose(seat)} @focus=${() => { this.#active = seat; }}>${isSelected ? '✓' : isAvailable ? kind : '×'}</button>`;
   }
 
+  /** @param {number} seat */
+  #canChoose(seat) {
+    return this.handlers.canChoose?.(seat) ?? this.hall.status[seat] === AVAILABLE;
+  }
+
   #first() {
     const rows = this.hall.sections[this.section]?.rows ?? [];
     const seats = rows.flatMap(({ seats }) => seats);
-    return seats.find(seat => this.hall.status[seat] === AVAILABLE) ?? seats[0] ?? -1;
+    return seats.find(seat => this.#canChoose(seat)) ?? seats[0] ?? -1;
   }
 
   /** @param {number} seat */
   #choose(seat) {
     this.#active = seat;
-    if (this.hall.status[seat] === AVAILABLE || this.handlers.isSelected(seat)) this.handlers.toggle(seat);
+    if (this.#canChoose(seat) || this.handlers.isSelected(seat)) this.handlers.toggle(seat);
   }
 
   /** @param {KeyboardEvent} event */

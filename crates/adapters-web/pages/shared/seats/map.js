@@ -1,6 +1,6 @@
 // The map of a hall on a canvas: an overview that can be zoomed and moved by wheel, pinch and drag. It is for the eye only: the list of
 // seats beside it is for assistive technology and the keyboard.
-import { ACCESSIBLE, AVAILABLE, COMPANION, HELD, REGULAR, SEAT } from './hall.js';
+import { ACCESSIBLE, AVAILABLE, BLOCKED, COMPANION, HELD, REGULAR, RESERVED, SEAT } from './hall.js';
 
 /** @typedef {import('./hall.js').Hall} Hall */
 /** @typedef {{ x: number, y: number, scale: number }} Camera the point in the middle, and pixels per unit */
@@ -9,6 +9,7 @@ import { ACCESSIBLE, AVAILABLE, COMPANION, HELD, REGULAR, SEAT } from './hall.js
  * @typedef {object} Handlers
  * @property {(target: Target) => void} choose a click on a seat or a section
  * @property {(target: Target, x: number, y: number) => void} point the pointer moves over a seat or a section, at this place of the canvas
+ * @property {boolean} [showsStatuses] whether seats that aren't available differ by their status, for operators
  */
 
 /** From this distance between seats on, in pixels, seats can be told apart and chosen. */
@@ -23,7 +24,10 @@ const ANIMATION_MILLISECONDS = 260;
 /** The radius of a seat, as a part of the distance to the next. */
 const RADIUS = 0.41;
 
-const COLOURS = ['stage', 'stage-text', 'section', 'section-line', 'section-text', 'taken', 'selected', 'selected-text'];
+const COLOURS = ['stage', 'stage-text', 'section', 'section-line', 'section-text', 'taken', 'selected', 'selected-text', 'sold', 'held', 'blocked'];
+
+/** The colours of statuses, for operators. */
+const STATUS_COLOURS = { [HELD]: 'held', [RESERVED]: 'sold', [BLOCKED]: 'blocked' };
 
 export class SeatMap {
   /** @type {Camera} */
@@ -299,6 +303,8 @@ export class SeatMap {
   /** @param {number} seat @returns {string} */
   #fill(seat) {
     if (this.#selected.has(seat)) return this.#colour('selected');
+    const status = this.hall.status[seat] ?? AVAILABLE;
+    if (this.handlers.showsStatuses && status !== AVAILABLE) return this.#colour(STATUS_COLOURS[status] ?? 'taken');
     if (!this.#isOffered(seat)) return this.#colour('taken');
     return this.hall.categories[this.hall.category[seat] ?? 0]?.colour ?? '#888';
   }
@@ -370,12 +376,30 @@ export class SeatMap {
       for (const seat of seats) this.#outline(seat, colour === taken ? radius * 0.5 : radius);
       pen.fill();
     }
-    pen.strokeStyle = taken;
+    pen.strokeStyle = this.handlers.showsStatuses ? this.#colour('held') : taken;
     pen.lineWidth = Math.max(1, radius * 0.25);
     pen.beginPath();
     for (const seat of held) this.#outline(seat, radius * 0.6);
     pen.stroke();
+    if (this.handlers.showsStatuses) this.#drawBlocked(area, radius * 0.5);
     this.#drawMarks(area, radius);
+  }
+
+  /** @param {{ left: number, right: number, top: number, bottom: number }} area @param {number} reach crosses out the blocked seats */
+  #drawBlocked(area, reach) {
+    const { hall, pen } = this;
+    pen.strokeStyle = this.#colour('background');
+    pen.lineWidth = Math.max(1, reach * 0.4);
+    pen.beginPath();
+    hall.cells.within(area, seat => {
+      if (hall.status[seat] !== BLOCKED || this.#selected.has(seat)) return;
+      const [x, y] = [this.#px(hall.x[seat] ?? 0), this.#py(hall.y[seat] ?? 0)];
+      pen.moveTo(x - reach, y - reach);
+      pen.lineTo(x + reach, y + reach);
+      pen.moveTo(x + reach, y - reach);
+      pen.lineTo(x - reach, y + reach);
+    });
+    pen.stroke();
   }
 
   /** @param {number} seat @param {number} radius */

@@ -196,6 +196,11 @@ impl ManageCatalogue {
         Ok(report((concert, schedules), &figures))
     }
 
+    /// Returns the schedule without its figures.
+    pub async fn find_schedule(&self, id: ScheduleId) -> Result<Schedule, Error> {
+        Ok(self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?.row)
+    }
+
     /// Returns the schedule and the figures of its sale, in total and by category.
     pub async fn schedule(&self, id: ScheduleId) -> Result<ScheduleReport, Error> {
         let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;

@@ -3,6 +3,7 @@
 mod catalogue;
 mod events;
 mod figures;
+mod history;
 mod queues;
 mod reservations;
 mod sale;
@@ -12,6 +13,7 @@ mod users;
 pub use catalogue::{ConcertPatch, ConcertPlan, ConcertReport, ManageCatalogue, SchedulePatch, SchedulePlan, ScheduleReport};
 pub use events::ReadEvents;
 pub use figures::{CategoryFigures, SaleFigures};
+pub use history::ReadHistory;
 pub use queues::{ManageQueues, QueueReport};
 pub use reservations::{FindReservations, ReservationOfUser, TicketFilter, TicketOfUser};
 pub use sale::{ManageSale, RefundBatch};
