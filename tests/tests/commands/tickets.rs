@@ -9,12 +9,12 @@ use crate::admin::{json_of, problem_of, run};
 async fn text_of(server: &Frontrow, arguments: &[&str]) -> String {
     let output = run(server, arguments).await;
     assert!(output.status.success(), "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Returns the seat numbers of tickets, or of the first seats of reservations.
 fn seats(list: &Value) -> Vec<u64> {
-    let items = list["items"].as_array().unwrap().iter();
+    let items = list["items"].as_array().into_iter().flatten();
     items.filter_map(|item| item["seat"]["number"].as_u64().or_else(|| item["seats"][0]["number"].as_u64())).collect()
 }
 

@@ -131,6 +131,9 @@ async fn show_ticket(call: ApiRequest<(Caller, PathTicketId)>) -> Result<HttpRes
     uncached_json(StatusCode::OK, &TicketBody::new(&details, api.settings.currency))
 }
 
+/// The media type of a QR code, and whether it may be compressed.
+type ImageForm = (Preferred<QrImage>, AcceptsGzip);
+
 /// Get the QR code of a ticket of the current user
 ///
 /// The QR code contains the ticket's `code`. `Accept` selects the format: `image/svg+xml` (the default) or `image/png`.
@@ -144,9 +147,7 @@ async fn show_ticket(call: ApiRequest<(Caller, PathTicketId)>) -> Result<HttpRes
     ),
 )]
 #[get("/v1/tickets/{id:[^/:]+}/qr")]
-async fn show_qr_code(
-    call: ApiRequest<(Caller, PathTicketId, (Preferred<QrImage>, AcceptsGzip)), QrImage>,
-) -> Result<HttpResponse, Problem> {
+async fn show_qr_code(call: ApiRequest<(Caller, PathTicketId, ImageForm), QrImage>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathTicketId(id), (Preferred { name: media_type, .. }, encoding)), .. } = call;
     let details = api.run(|use_cases| async move { use_cases.reservations.ticket(user, id).await }).await?;
     let image = qr::draw(details.code.as_str(), media_type)?;
