@@ -36,17 +36,24 @@ export function create({ update, signal }) {
   /** @type {unknown} */
   let problem;
   let isBusy = false;
+  /** Whether the seats are no longer those of the template. */
+  let isEdited = false;
   const preview = new Preview(signal);
 
+  choose(template);
   void prepare();
-  refresh();
 
   async function prepare() {
     const [found, concerts] = await Promise.all([list('/v1/admin/queues'), get('/v1/admin/concerts?page_size=20')]).catch(() => /** @type {[QueueReport[], { items: any[] }]} */ ([[], { items: [] }]));
     queues = found;
     const known = concerts.items.flatMap((/** @type {any} */ { schedules }) => schedules).find((/** @type {any} */ { figures }) => figures)?.figures.revenue.currency ?? await get('/v1/wallet').then(wallet => wallet.balance.currency, () => undefined);
-    if (known && known !== currency) currency = known;
-    choose(template);
+    if (signal.aborted) return;
+    // The amounts of the templates depend on the currency.
+    if (known && known !== currency) {
+      currency = known;
+      if (!isEdited) choose(template);
+    }
+    update();
   }
 
   /** @param {number} days @returns {typeof dates[number]} an evening in some days, on sale from now on */
@@ -55,12 +62,15 @@ export function create({ update, signal }) {
     return { starts: start, opens: localOf(new Date(), zone), closes: start };
   }
 
-  /** What a unit of a template’s price is worth: about a dollar. */
-  const unit = () => (digits(currency) === 0 ? 1_000 : 10 ** digits(currency));
+  /** @returns {number} what a unit of a template’s price is worth: about a dollar */
+  function unit() {
+    return digits(currency) === 0 ? 1_000 : 10 ** digits(currency);
+  }
 
   /** @param {string} key */
   function choose(key) {
     template = key;
+    isEdited = false;
     sketch = structuredClone(/** @type {Sketch} */ (TEMPLATES[key]?.sketch));
     for (const category of sketch.categories) category.price *= unit();
     refresh();
@@ -150,6 +160,7 @@ export function create({ update, signal }) {
   const edit = (target, name, read = Number) => (/** @type {Event} */ event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (!field.checkValidity()) return;
+    isEdited = true;
     Object.assign(target, { [name]: read(field.value) });
     refresh();
   };
