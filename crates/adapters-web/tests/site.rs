@@ -218,3 +218,31 @@ proptest! {
         prop_assert!([StatusCode::OK, StatusCode::NOT_FOUND, StatusCode::NOT_MODIFIED].contains(&answer));
     }
 }
+
+/// Compares a page with a handler that does nothing but send the same number of bytes: `cargo test --release -p adapters-web --test site --
+/// --ignored --nocapture a_page_costs`.
+#[actix_web::test]
+#[ignore = "a measurement, meaningful only in a release build on a quiet machine"]
+async fn a_page_costs_at_most_a_quarter_more_than_a_bare_handler() {
+    const REQUESTS: u32 = 100_000;
+    const ROUNDS: usize = 7;
+    let site = Site::load(&WebSettings::default()).unwrap();
+    let body = web::Bytes::copy_from_slice(&get("/").await.body);
+    let bare = move || std::future::ready(actix_web::HttpResponse::Ok().content_type("text/html").body(body.clone()));
+    let app = App::new().configure(|config| site.configure(config)).route("/bare", web::get().to(bare));
+    let app = init_service(app).await;
+    let time = async |path: &str| {
+        let start = std::time::Instant::now();
+        for _ in 0..REQUESTS {
+            assert_eq!(call_service(&app, TestRequest::get().uri(path).to_request()).await.status(), StatusCode::OK);
+        }
+        start.elapsed().as_secs_f64()
+    };
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        ratios.push(time("/bare").await / time("/").await);
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!("throughput of a page relative to a bare handler: {ratios:.2?}");
+    assert!(ratios[ROUNDS / 2] >= 0.8);
+}
