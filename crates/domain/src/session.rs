@@ -188,7 +188,7 @@ impl Session {
     /// Starts the session of a user who has signed in; `token` is its first refresh token.
     #[must_use]
     pub fn start(owner: SessionOwner, slot: u8, token: &Secret, rules: &SessionRules, now: OffsetDateTime) -> Self {
-        let state = active(owner.roles, token, rules, now);
+        let state = active(&owner, token, rules, now);
         Self { owner, slot, created_at: now, state }
     }
 
@@ -292,7 +292,7 @@ impl Session {
         match self.state {
             SessionState::Pending { code: digest, expires_at } if now < expires_at && digest == code.digest() => {
                 let token = code.successor(nonce);
-                self.state = active(self.owner.roles, &token, rules, now);
+                self.state = active(&self.owner, &token, rules, now);
                 self.owner.device = device;
                 Ok((self, token))
             }
@@ -352,8 +352,8 @@ impl Session {
 }
 
 /// Returns the state of a session that begins at `now`. Sessions with additional permissions have a shorter lifetime.
-fn active(roles: Roles, token: &Secret, rules: &SessionRules, now: OffsetDateTime) -> SessionState {
-    let lifetime: Duration = if roles == Roles::NONE { rules.lifetime } else { rules.privileged_lifetime };
+fn active(owner: &SessionOwner, token: &Secret, rules: &SessionRules, now: OffsetDateTime) -> SessionState {
+    let lifetime: Duration = if owner.roles == Roles::NONE { rules.lifetime } else { rules.privileged_lifetime };
     SessionState::Active { token: token.digest(), former: None, used_at: now, idle_at: now + rules.idle, expires_at: now + lifetime }
 }
 

@@ -66,8 +66,8 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Sessio
         return Err(Refusal::SessionNotAllowed.into());
     }
     let user = command.user();
-    let roles = if user == command.order.operator { command.roles } else { Roles::NONE };
-    let owner = SessionOwner { id: command.session, user, roles, device: None };
+    let granted = if user == command.order.operator { command.roles } else { Roles::NONE };
+    let owner = SessionOwner { id: command.session, user, roles: granted, device: None };
     let Slot { slot, occupied } = free_slot(sessions, rules, *now);
     let session = Session::pending(owner, slot, &command.code, &rules.sessions, *now);
     let mut change = Change::default().writing(occupy(occupied, session.clone()));

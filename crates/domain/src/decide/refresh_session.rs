@@ -23,6 +23,7 @@ pub struct Command {
 
 /// The result of a renewal.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one value per request; the large variant is the usual one")]
 pub enum Outcome {
     /// The session with the refresh token to be used next.
     SignedIn(SignedIn),
