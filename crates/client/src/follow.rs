@@ -70,12 +70,15 @@ impl EventSource {
         let events = match &mut self.open {
             Some(events) => events,
             None => match self.connect().await? {
-                Some(events) => self.open.insert(events),
+                Some(events) => {
+                    // A stream without news is no failure.
+                    self.failures = 0;
+                    self.open.insert(events)
+                }
                 None => return Ok(Progress::End),
             },
         };
         let Some(event) = events.next().await.map_err(|error| self.sender.unreachable(error))? else { return Ok(Progress::Interrupted) };
-        self.failures = 0;
         self.reconnect = event.retry.unwrap_or(self.reconnect);
         if !event.id.is_empty() {
             self.last.clone_from(&event.id);

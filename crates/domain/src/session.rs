@@ -328,7 +328,7 @@ impl Session {
                 };
                 Ok(Refreshed::Replaced(Self { state, ..self }, successor))
             }
-            // Only a client that had the id, and so a token of the session, can send this.
+            // The sender knows the session and has a token that it never had, or no longer has.
             Some(_) | None => Ok(Refreshed::Reused(self.ended(EndReason::TokenReused, now))),
         }
     }

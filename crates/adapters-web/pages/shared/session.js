@@ -68,16 +68,28 @@ class Session extends EventTarget {
   /** @param {Record<string, string>} headers @param {unknown} body */
   async #start(headers, body) {
     const all = { 'content-type': 'application/json', 'accept-language': language, ...headers };
-    const response = await fetch('/v1/sessions', { method: 'POST', headers: all, body: JSON.stringify(body) });
-    if (!response.ok) throw await problemOf(response);
-    this.#accept(await response.json());
+    await exclusively(async () => {
+      // The browser has one cookie: a session whose cookie is replaced would remain, and nobody could use it.
+      if (this.#access) await this.#revoke(this.#access);
+      const response = await fetch('/v1/sessions', { method: 'POST', headers: all, body: JSON.stringify(body) });
+      if (!response.ok) throw await problemOf(response);
+      this.#accept(await response.json());
+    });
   }
 
   /** Ends the session. */
   async end() {
-    const token = await this.accessToken();
-    if (token) await fetch(`/v1/sessions/${this.#access?.session}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
-    this.#forget();
+    await this.accessToken();
+    await exclusively(async () => {
+      if (this.#access) await this.#revoke(this.#access);
+      this.#forget();
+    });
+  }
+
+  /** @param {Access} access ends a session, which may have ended already */
+  async #revoke({ token, session: id }) {
+    const response = await fetch(`/v1/sessions/${id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok && response.status !== 401 && response.status !== 404) throw await problemOf(response);
   }
 
   /** @param {import('./types.js').Schemas['SignedIn']} started */

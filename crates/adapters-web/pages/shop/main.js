@@ -11,6 +11,12 @@ import { seats } from './views/seats.js';
 import { tickets } from './views/tickets.js';
 import { wallet } from './views/wallet.js';
 
+// A shop's back end signs a buyer in with a code in the fragment, which is never sent to a server. Whoever is signed in stays signed in.
+const code = new URLSearchParams(location.hash.slice(1)).get('code');
+if (code) {
+  history.replaceState(null, '', location.pathname + location.search);
+  if (!session.isSignedIn) await session.startWithCode(code).catch(error => console.warn(error));
+}
 session.addEventListener('change', update);
 start({
   root: /** @type {HTMLElement} */ (document.getElementById('app')),

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::decide::{Decision, Verdict};
-use crate::session::{Secret, Session, SessionOwner};
+use crate::session::{Secret, Session, SessionOwner, SessionState};
 use crate::{Change, Needs, Refusal, Rules, SessionId, Versioned, Write, need};
 
 /// The command to start a session.
@@ -70,14 +70,16 @@ pub(super) struct Slot<'a> {
     pub(super) occupied: Option<&'a Versioned<Session>>,
 }
 
-/// Returns the first slot without a live session, or else that of the session that was not used for the longest time. Sessions in slots above
-/// the limit, which was higher before, remain until they end.
+/// Returns the first slot without a live session, or else that of a session that hasn't begun, or else that of the session that was not used
+/// for the longest time: login codes that nobody redeems end no session. Sessions in slots above the limit, which was higher before, remain
+/// until they end.
 pub(super) fn free_slot<'a>(sessions: &'a [Versioned<Session>], rules: &Rules, now: OffsetDateTime) -> Slot<'a> {
     let in_slot = |slot: u8| sessions.iter().find(|session| session.slot() == slot);
     let slots = || (0..rules.sessions.max_per_user).map(|slot| Slot { slot, occupied: in_slot(slot) });
     let is_free = |slot: &Slot<'a>| slot.occupied.is_none_or(|session| !session.is_live(now));
-    let last_use = |slot: &Slot<'a>| slot.occupied.map(|session| session.used_at());
-    slots().find(is_free).or_else(|| slots().min_by_key(last_use)).unwrap_or(Slot { slot: 0, occupied: in_slot(0) })
+    let has_begun = |session: &Session| !matches!(session.state(), SessionState::Pending { .. });
+    let value = |slot: &Slot<'a>| slot.occupied.map(|session| (has_begun(session), session.used_at()));
+    slots().find(is_free).or_else(|| slots().min_by_key(value)).unwrap_or(Slot { slot: 0, occupied: in_slot(0) })
 }
 
 /// Returns the write of `session` in the place of the one that has its slot.

@@ -57,6 +57,9 @@ fn a_session_takes_the_first_free_slot_or_that_of_the_session_not_used_for_the_l
     assert_eq!(slot_of_a_start(&with([full[0].clone(), full[1].clone(), ended])), (2, Some(902)), "a session that has ended");
     let idle = rules().sessions.idle.whole_seconds();
     assert_eq!(slot_of_a_start(&with([full[0].clone(), a_session(2, 1, idle), full[2].clone()])), (1, Some(901)), "an idle one");
+    let pending = Session::pending(a_start(3).owner, 2, &token(1), &rules().sessions, NOW);
+    let pending = domain::Versioned::new(domain::Version(902), pending);
+    assert_eq!(slot_of_a_start(&with([full[0].clone(), full[1].clone(), pending])), (2, Some(902)), "one that has not begun");
     let above = a_session(4, 3, 99);
     assert_eq!(slot_of_a_start(&with(full.into_iter().chain([above]))), (1, Some(901)), "sessions above the limit stay");
 }

@@ -94,7 +94,9 @@ impl SeatPages {
         self.metrics.miss();
         let page = versioned.page.get_or_try_init(|| render(key, layout, map, currency, runtime)).await?.clone();
         let mut pages = self.pages();
-        self.metrics.evict(pages.weigh(key, &versioned, page.json.len() + PAGE_BYTES));
+        // Another request may have compressed it meanwhile.
+        let gzip_bytes = page.gzip.get().map_or(0, Bytes::len);
+        self.metrics.evict(pages.weigh(key, &versioned, page.json.len() + gzip_bytes + PAGE_BYTES));
         self.metrics.set_bytes(pages.recency.bytes());
         Ok(page)
     }

@@ -36,10 +36,10 @@ fn has_desktop(arguments: &Console) -> bool {
     stdout().is_terminal() && (cfg!(target_os = "macos") || is_set(&arguments.x_display) || is_set(&arguments.wayland_display))
 }
 
-/// Opens the browser. The address was printed, so a failure is not an error.
+/// Opens the browser, without waiting for it. The address was printed, so a failure is not an error.
 fn open(url: &str) {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let opened = Command::new(program).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let opened = Command::new(program).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if let Err(error) = opened {
         tracing::debug!(%error, program, "the browser can't be opened");
     }
