@@ -5,7 +5,7 @@ import { shortDate } from '../../shared/format.js';
 import { announce, heading, loading, problemNotice } from '../frame.js';
 import { keepReading } from '../live.js';
 import { layoutOf as layoutOfPlan } from '../plan.js';
-import { SeatDesk } from '../seat-desk.js';
+import { SeatControls } from '../seat-controls.js';
 import { tabs } from '../tabs.js';
 import { isDraft } from './overview.js';
 
@@ -17,20 +17,20 @@ export function seats({ update, signal, parameter: id, query }) {
   let concert;
   /** @type {string | undefined} */
   let schedule = query.get('schedule') ?? undefined;
-  /** @type {SeatDesk | undefined} */
-  let desk;
+  /** @type {SeatControls | undefined} */
+  let controls;
   /** @type {unknown} */
   let problem;
 
   async function open() {
     const wanted = schedule;
     if (!wanted) return;
-    desk?.end();
-    desk = undefined;
+    controls?.end();
+    controls = undefined;
     update();
     const layout = await layoutOf(wanted);
     if (schedule !== wanted || signal.aborted) return;
-    desk = new SeatDesk({ schedule: wanted, layout, update, announce, signal, refresh: () => refresh() });
+    controls = new SeatControls({ schedule: wanted, layout, update, announce, signal, refresh: () => refresh() });
   }
 
   /** @param {string} id the layout of a date; of a draft, which has no public one, it is made of its seat map */
@@ -43,8 +43,8 @@ export function seats({ update, signal, parameter: id, query }) {
   const refresh = keepReading(2_000, signal, async () => {
     concert ??= /** @type {ConcertReport} */ (await get(`/v1/admin/concerts/${id}`, { signal }));
     schedule ??= (concert.schedules.find(({ cancelled_at: cancelled }) => !cancelled) ?? concert.schedules[0])?.id;
-    if (!desk) await open();
-    await desk?.read();
+    if (!controls) await open();
+    await controls?.read();
   }, error => { problem = error; update(); });
 
   /** @param {Event} event */
@@ -55,14 +55,14 @@ export function seats({ update, signal, parameter: id, query }) {
   }
 
   return {
-    drawn: () => desk?.attach(),
+    drawn: () => controls?.attach(),
     title: () => (concert ? `Seats · ${concert.name}` : 'Seats'),
     template: () => (concert ? html`
       ${heading(concert.name, nothing, concert.schedules.length < 2 ? nothing : html`<label class="field"><span class="visually-hidden">Date</span><select @change=${choose}>
         ${concert.schedules.map(({ id: key, starts_at: starts, zone }) => html`<option value=${key} ?selected=${key === schedule}>${shortDate(starts, zone)}</option>`)}</select></label>`)}
       ${tabs(id, 'seats')}
       ${problemNotice(problem)}
-      ${desk ? desk.template() : concert.schedules.length === 0 ? html`<p class="empty quiet">This concert has no dates.</p>` : problem ? nothing : loading()}` : html`${problemNotice(problem)}${problem ? nothing : loading()}`),
+      ${controls ? controls.template() : concert.schedules.length === 0 ? html`<p class="empty quiet">This concert has no dates.</p>` : problem ? nothing : loading()}` : html`${problemNotice(problem)}${problem ? nothing : loading()}`),
   };
 }
 

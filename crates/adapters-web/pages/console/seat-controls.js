@@ -18,7 +18,7 @@ const MARKS = [undefined, '◔', '●', '×'];
 /** The API accepts so many seats at once. */
 const MAX_SEATS = 20_000;
 
-export class SeatDesk {
+export class SeatControls {
   /** @type {SeatMap | undefined} */
   map;
   /** @type {Set<number>} */
