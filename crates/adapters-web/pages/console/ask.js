@@ -36,7 +36,7 @@ export function ask({ title, effect, action, danger = false, reason }) {
       ${reason ? html`<label class="field">${reason === 'required' ? 'Reason' : 'Reason (optional)'}
         <input name="reason" maxlength="1000" ?required=${reason === 'required'} autocomplete="off">
         <span class="small quiet">It appears in the audit log.</span></label>` : html`<p class="small quiet">It appears in the audit log.</p>`}
-      <div class="row"><button class=${danger ? 'danger-fill' : 'primary'}>${action}</button><button type="button" class="plain" @click=${() => dialog.close()}>Don’t do it</button></div>
+      <div class="row"><button class=${danger ? 'danger-fill' : 'primary'}>${action}</button><button type="button" class="plain" @click=${() => dialog.close()}>Cancel</button></div>
     </form>`, dialog);
     dialog.showModal();
   });

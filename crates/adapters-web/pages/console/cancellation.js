@@ -98,7 +98,7 @@ async function refundAll(schedules, reason) {
         done.released += batch.released;
         done.refunded += batch.refunded;
         done.remaining = batch.remaining;
-        draw();
+        if (!isStopped) draw();
       } while (done.remaining > 0 && !isStopped);
       if (isStopped) return;
     }
@@ -106,5 +106,5 @@ async function refundAll(schedules, reason) {
   } catch (error) {
     problem = problemText(error);
   }
-  draw();
+  if (!isStopped) draw();
 }

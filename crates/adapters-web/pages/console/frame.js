@@ -49,7 +49,7 @@ export function problemText(error) {
     return `${error.title}. ${details || error.message}`;
   }
   console.warn(error);
-  return 'The server can’t be reached. It is tried again.';
+  return 'The server can’t be reached.';
 }
 
 /** @param {string} text tells users of assistive technology about a change */

@@ -16,7 +16,7 @@ import { reservationCard } from './reservation-card.js';
 const NAMES = ['free', 'held', 'sold', 'blocked'];
 const MARKS = [undefined, '◔', '●', '×'];
 /** The API accepts so many seats at once. */
-const MAX_SEATS = 20_000;
+const MAX_SEATS = 10_000;
 
 export class SeatControls {
   /** @type {SeatMap | undefined} */

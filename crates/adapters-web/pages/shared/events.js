@@ -1,8 +1,10 @@
 // Server-sent events on `fetch`, which can send the access token and the queue token.
 import { headersOf } from './api.js';
-import { problemOf } from './problem.js';
+import { ProblemError, problemOf } from './problem.js';
 import { session } from './session.js';
 import { pause } from './time.js';
+
+const MAX_PAUSE = 30_000;
 
 /** @typedef {{ name: string, id: string | undefined, data: any }} ServerEvent */
 
@@ -16,6 +18,7 @@ export async function follow(path, { queueToken, signal, receive, interrupted })
   /** @type {string | undefined} */
   let last;
   let retry = 1000;
+  let failures = 0;
   while (!signal.aborted) {
     try {
       const headers = headersOf(queueToken ? { queueToken } : {}, await session.accessToken());
@@ -25,10 +28,12 @@ export async function follow(path, { queueToken, signal, receive, interrupted })
       if (response.status === 204) return;
       if (!response.ok || !response.body) {
         const problem = await problemOf(response);
-        if (response.status === 401) await session.renew();
-        else if (response.status !== 429 && response.status !== 503) throw problem;
+        if (response.status === 401 && session.isSignedIn) await session.renew();
+        if (isFinal(response.status) || !session.isSignedIn) throw problem;
         retry = 1000 * (problem.retryAfter ?? 1);
+        failures += 1;
       } else {
+        failures = 0;
         for await (const event of read(response.body)) {
           last = event.id ?? last;
           retry = event.retry ?? retry;
@@ -37,12 +42,16 @@ export async function follow(path, { queueToken, signal, receive, interrupted })
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Error && error.name === 'ProblemError') throw error;
+      if (error instanceof ProblemError && (isFinal(error.problem.status ?? 0) || !session.isSignedIn)) throw error;
+      failures += 1;
     }
     interrupted?.();
-    await pause(retry, signal).catch(() => undefined);
+    await pause(Math.min(MAX_PAUSE, retry * 2 ** Math.max(0, failures - 1)), signal).catch(() => undefined);
   }
 }
+
+/** @param {number} status whether repeating the request won't help */
+const isFinal = status => status >= 400 && status < 500 && ![401, 408, 429].includes(status);
 
 /** @param {ReadableStream<Uint8Array>} body */
 async function* read(body) {

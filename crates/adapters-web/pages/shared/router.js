@@ -6,7 +6,10 @@ import { render } from './html.js';
  * A page: its title, its template, and what follows each time it was drawn.
  * @typedef {{ title: () => string, template: () => Template, drawn?: () => void }} View
  */
-/** @typedef {{ signal: AbortSignal, update: () => void, parameter: string, query: URLSearchParams }} Context */
+/**
+ * What a page gets: a signal that ends it, and `navigate`, which does nothing after that.
+ * @typedef {{ signal: AbortSignal, update: () => void, navigate: typeof navigate, parameter: string, query: URLSearchParams }} Context
+ */
 /** @typedef {{ pattern: RegExp, open: (context: Context) => View }} Route */
 
 /** @type {{ view?: View, stop?: AbortController, path: string, isScheduled: boolean, needsFocus: boolean }} */
@@ -21,7 +24,11 @@ let app;
 export function start(settings) {
   app = settings;
   // A link within the page is no other page.
-  addEventListener('popstate', () => { if (location.pathname + location.search !== current.path) open(); });
+  addEventListener('popstate', () => {
+    if (location.pathname + location.search === current.path) return;
+    current.needsFocus = true;
+    open();
+  });
   document.addEventListener('click', event => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
@@ -33,6 +40,8 @@ export function start(settings) {
 }
 
 /** @param {string} path */
+const isEmbeddable = path => path.startsWith('/queue/');
+/** @param {string} path */
 const routeOf = path => app.routes.find(({ pattern }) => pattern.test(path));
 
 /**
@@ -41,6 +50,11 @@ const routeOf = path => app.routes.find(({ pattern }) => pattern.test(path));
  * @param {{ replace?: boolean }} [options]
  */
 export function navigate(path, { replace = false } = {}) {
+  // In a frame of a shop, only the queue is shown.
+  if (window.top !== window && !isEmbeddable(path)) {
+    window.open(path, '_top');
+    return;
+  }
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
   scrollTo({ top: 0 });
@@ -50,18 +64,30 @@ export function navigate(path, { replace = false } = {}) {
 
 function open() {
   current.stop?.abort();
+  for (const dialog of document.querySelectorAll('dialog')) dialog.close();
   const stop = new AbortController();
   const route = routeOf(location.pathname) ?? app.routes[0];
   if (!route) throw new Error('there are no routes');
-  const parameter = decodeURIComponent(route.pattern.exec(location.pathname)?.[1] ?? '');
+  const parameter = decoded(route.pattern.exec(location.pathname)?.[1] ?? '');
   current.stop = stop;
   current.path = location.pathname + location.search;
-  const context = { signal: stop.signal, update, parameter, query: new URLSearchParams(location.search) };
+  /** @type {typeof navigate} */
+  const goOn = (path, options) => { if (!stop.signal.aborted) navigate(path, options); };
+  const context = { signal: stop.signal, update, navigate: goOn, parameter, query: new URLSearchParams(location.search) };
   current.view = route.open(context);
   draw();
 }
 
-/** Draws the current page again, once per frame at most. */
+/** @param {string} text a part of an address */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Draws the current page again, once for all changes that are made together. */
 export function update() {
   if (current.isScheduled) return;
   current.isScheduled = true;

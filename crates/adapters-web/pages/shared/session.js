@@ -26,6 +26,11 @@ class Session extends EventTarget {
     return this.#access?.token;
   }
 
+  /** The access token was refused: the next request obtains another one. */
+  expire() {
+    if (this.#access) this.#access.until = 0;
+  }
+
   /** Obtains another access token; without a session the user is signed out. */
   async renew() {
     this.#renewal ??= this.#refresh().finally(() => { this.#renewal = undefined; });
@@ -37,7 +42,7 @@ class Session extends EventTarget {
     await exclusively(async () => {
       const response = await fetch('/v1/sessions:refresh', { method: 'POST' });
       if (response.ok) this.#accept(await response.json());
-      else if (response.status === 401) this.#forget();
+      else if (response.status === 401) this.forget();
       else throw await problemOf(response);
     });
   }
@@ -82,7 +87,7 @@ class Session extends EventTarget {
     await this.accessToken();
     await exclusively(async () => {
       if (this.#access) await this.#revoke(this.#access);
-      this.#forget();
+      this.forget();
     });
   }
 
@@ -99,7 +104,8 @@ class Session extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 
-  #forget() {
+  /** The user is signed out. */
+  forget() {
     localStorage.removeItem(HINT);
     this.#access = undefined;
     this.dispatchEvent(new Event('change'));
@@ -117,3 +123,5 @@ async function exclusively(action) {
 }
 
 export const session = new Session();
+// Another tab has signed the user out.
+addEventListener('storage', ({ key, newValue }) => { if (key === HINT && newValue === null) session.forget(); });

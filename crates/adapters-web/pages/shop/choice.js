@@ -16,6 +16,7 @@ import { t } from './texts.js';
  * @property {() => void} update draws the page again
  * @property {(text: string) => void} announce
  * @property {(error: unknown) => void} refuse
+ * @property {(layout: string) => void} replaced the schedule has another layout now
  * @property {AbortSignal} signal
  */
 
@@ -72,8 +73,8 @@ export class Choice {
   #receive(availability) {
     const { settings } = this;
     if (this.#stop.signal.aborted) return;
-    // The operators have changed the seats: the page starts again.
-    if (availability.layout && availability.layout !== this.hall.hash) return location.reload();
+    // The operators have changed the seats: the choice starts again.
+    if (availability.layout && availability.layout !== this.hall.hash) return settings.replaced(availability.layout);
     const changed = this.hall.apply(availability);
     this.available = availability.available;
     const taken = this.selected.filter(seat => this.hall.status[seat] !== AVAILABLE);
@@ -94,8 +95,8 @@ export class Choice {
 
   /** @param {number[]} seats */
   #lose(seats) {
-    for (const seat of seats) this.settings.announce(t('seats.taken', { label: this.hall.label(seat) }));
     this.lost = seats.map(seat => this.hall.label(seat));
+    if (seats.length > 0) this.settings.announce(this.lost.map(label => t('seats.taken', { label })).join(' '));
     this.#select(this.selected.filter(seat => !seats.includes(seat)));
   }
 
@@ -110,6 +111,14 @@ export class Choice {
     this.selected = seats;
     this.map?.select(seats);
     this.settings.update();
+  }
+
+  /** @param {KeyboardEvent} event moves the map by arrow keys */
+  pan(event) {
+    const [x, y] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];
+    if (!x && !y) return;
+    event.preventDefault();
+    this.map?.pan((x ?? 0) * 80, (y ?? 0) * 80);
   }
 
   /** @param {string} tab */
@@ -128,7 +137,7 @@ export class Choice {
 
   canvas() {
     const { left, right, top, bottom } = this.hall.bounds;
-    return html`<canvas id="hall" data-stage=${t('seats.stage')} .style=${`--shape:${right - left}/${bottom - top}`}></canvas>`;
+    return html`<canvas id="hall" aria-hidden="true" data-stage=${t('seats.stage')} .style=${`--shape:${right - left}/${bottom - top}`}></canvas>`;
   }
 
   /** Attaches the map to the canvas, once it is in the page. */

@@ -1,7 +1,7 @@
 // What surrounds every page: navigation, announcements, the choice of a language, and the sign-in.
 import { html, nothing } from '../shared/html.js';
 import { LANGUAGES, choose, language } from '../shared/language.js';
-import { ProblemError, newKey } from '../shared/api.js';
+import { ActionKey, ProblemError } from '../shared/api.js';
 import { session } from '../shared/session.js';
 import { t } from './texts.js';
 
@@ -43,7 +43,10 @@ export const loading = () => html`<p class="empty quiet" role="status">${t('load
 /** @param {string} text tells users of assistive technology about a change */
 export function announce(text) {
   const region = document.getElementById('announcements');
-  if (region && region.textContent !== text) region.textContent = text;
+  if (!region) return;
+  // The same text twice is two announcements.
+  region.textContent = '';
+  setTimeout(() => { region.textContent = text; }, 50);
 }
 
 /**
@@ -60,8 +63,7 @@ export async function signIn() {
   const name = /** @type {HTMLInputElement} */ (form.querySelector('input'));
   [title.textContent, hint.textContent, label.textContent, action.textContent, cancel.textContent] = [t('signIn.title'), t('signIn.hint'), t('signIn.name'), t('signIn.action'), t('cancel')];
   problem.hidden = true;
-  // The key of this registration, however often it is sent.
-  const key = newKey();
+  const key = new ActionKey();
   return new Promise(resolve => {
     cancel.onclick = () => dialog.close();
     dialog.onclose = () => resolve(false);
@@ -69,7 +71,7 @@ export async function signIn() {
       event.preventDefault();
       action.disabled = true;
       try {
-        await session.register(name.value.trim(), key);
+        await session.register(name.value.trim(), key.for(name.value.trim()));
         resolve(true);
         dialog.close();
       } catch (error) {

@@ -11,7 +11,7 @@ import { seats } from './views/seats.js';
 import { tickets } from './views/tickets.js';
 import { wallet } from './views/wallet.js';
 
-// A shop's back end signs a buyer in with a code in the fragment, which is never sent to a server. Whoever is signed in stays signed in.
+// A shop's back end signs a buyer in with a code in the fragment, which is never sent to a server. A user who is signed in stays signed in.
 const code = new URLSearchParams(location.hash.slice(1)).get('code');
 if (code) {
   history.replaceState(null, '', location.pathname + location.search);

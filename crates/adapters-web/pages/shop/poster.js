@@ -1,11 +1,11 @@
 // The image of a concert; without one, stage lights whose colours depend on its id.
-import { html, svg } from '../shared/html.js';
+import { html, nothing, svg } from '../shared/html.js';
 
 /** @typedef {import('../shared/types.js').Concert} Concert */
 
 /** @param {Pick<Concert, 'id' | 'image_url'>} concert */
 export function poster({ id, image_url: image }) {
-  return html`<div class="poster" aria-hidden="true">${image ? html`<img src=${image} alt="" loading="lazy">` : lights(id)}</div>`;
+  return html`<div class="poster" aria-hidden="true">${lights(id)}${image ? html`<img src=${image} alt="" loading="lazy" @error=${(/** @type {Event} */ event) => { /** @type {HTMLElement} */ (event.target).hidden = true; }}>` : nothing}</div>`;
 }
 
 /** @param {string} concert */

@@ -31,6 +31,8 @@ export function checkIn({ update, signal }) {
     const code = field.value.replace(/\s+/g, '');
     if (code === '' || isBusy) return;
     isBusy = true;
+    // The next code may be scanned meanwhile.
+    field.value = '';
     update();
     const scan = await check(code);
     scans = [scan, ...scans].slice(0, KEPT);
@@ -38,7 +40,6 @@ export function checkIn({ update, signal }) {
     else bad += 1;
     announce(`${scan.title}. ${scan.detail}`);
     isBusy = false;
-    field.value = '';
     if (signal.aborted) return;
     update();
     field.focus();
@@ -48,7 +49,7 @@ export function checkIn({ update, signal }) {
   async function check(code) {
     const at = new Date();
     try {
-      const ticket = await post('/v1/admin/tickets:check-in', { body: schedule ? { code, schedule_id: schedule } : { code } });
+      const ticket = await post('/v1/admin/tickets:check-in', { body: schedule ? { code, schedule_id: schedule } : { code }, attempts: 1 });
       return { isGood: true, title: ticket.seat.label, detail: `${ticket.schedule.concert.name}, ${shortDate(ticket.schedule.starts_at, ticket.schedule.zone)}`, at };
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'TICKET_USED') {

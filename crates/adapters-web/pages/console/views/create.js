@@ -1,6 +1,6 @@
 // A new concert: its details, its dates, and its seats from a template, by sections and rows, or from a file, with a live preview.
 import { html, nothing } from '../../shared/html.js';
-import { ProblemError, get, list, post } from '../../shared/api.js';
+import { ProblemError, createOnce, get, list, newId } from '../../shared/api.js';
 import { digits, integer, money } from '../../shared/format.js';
 import { navigate } from '../../shared/router.js';
 import { heading, problemNotice, toast } from '../frame.js';
@@ -33,6 +33,7 @@ export function create({ update, signal }) {
   /** @type {QueueReport[]} */
   let queues = [];
   let queue = 'new';
+  const ids = { queue: newId(), concert: newId() };
   /** @type {unknown} */
   let problem;
   let isBusy = false;
@@ -123,11 +124,16 @@ export function create({ update, signal }) {
     [problem, fileErrors] = [undefined, []];
     update();
     try {
-      const queueId = queue === 'new' ? (await post('/v1/admin/queues', { body: { name: text('name'), policy: { capacity: Number(text('capacity')) } } })).id : queue;
-      // A second attempt uses the queue that the first one created.
-      if (queue === 'new') [queues, queue] = [await list('/v1/admin/queues'), queueId];
+      const queueId = queue === 'new' ? ids.queue : queue;
+      if (queue === 'new') {
+        await createOnce('/v1/admin/queues', { id: queueId, name: text('name'), policy: { capacity: Number(text('capacity')) } });
+        // A second attempt uses the queue that the first one created.
+        queue = queueId;
+        queues = await list('/v1/admin/queues');
+      }
       const [venue, city] = [text('venue'), text('city')];
       const body = {
+        id: ids.concert,
         name: text('name'),
         host: text('host'),
         queue_id: queueId,
@@ -138,9 +144,9 @@ export function create({ update, signal }) {
         ...(text('publishes_at') ? { publishes_at: instantOf(text('publishes_at'), zone) } : {}),
         schedules: dates.map(({ starts, opens, closes }) => ({ starts_at: instantOf(starts, zone), zone, sale_opens_at: instantOf(opens, zone), sale_closes_at: instantOf(closes, zone), seat_map: seatMap })),
       };
-      const { id } = await post('/v1/admin/concerts', { body });
+      await createOnce('/v1/admin/concerts', body);
       toast(`${body.name} is created with ${integer(seats() * dates.length)} seats.`);
-      navigate(`/console/concerts/${id}`);
+      navigate(`/console/concerts/${body.id}`);
     } catch (error) {
       if (way === 'file' && file && error instanceof ProblemError) fileErrors = atLines(error, file.lineOf);
       problem = fileErrors.length > 0 ? undefined : error;

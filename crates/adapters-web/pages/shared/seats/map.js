@@ -495,17 +495,17 @@ export class SeatMap {
       const distance = (/** @type {{ x: number, y: number }} */ { x, y }) => Math.hypot(x - other.x, y - other.y);
       const factor = distance({ x: event.offsetX, y: event.offsetY }) / Math.max(1, distance(pointer));
       this.#zoomAt((event.offsetX + other.x) / 2, (event.offsetY + other.y) / 2, factor);
-      this.#pan(dx / 2, dy / 2);
+      this.pan(dx / 2, dy / 2);
     } else {
       this.#moved += Math.hypot(dx, dy);
-      if (this.#moved > CLICK_PIXELS) this.#pan(dx, dy);
+      if (this.#moved > CLICK_PIXELS) this.pan(dx, dy);
     }
     pointer.x = event.offsetX;
     pointer.y = event.offsetY;
   }
 
-  /** @param {number} dx @param {number} dy */
-  #pan(dx, dy) {
+  /** @param {number} dx @param {number} dy moves the map, in pixels */
+  pan(dx, dy) {
     cancelAnimationFrame(this.#animation);
     const { x, y, scale } = this.#camera;
     this.#camera = this.#bounded({ x: x - dx / scale, y: y - dy / scale, scale });

@@ -2,7 +2,6 @@
 import { html, nothing } from '../../shared/html.js';
 import { get, remove } from '../../shared/api.js';
 import { dateAndTime } from '../../shared/format.js';
-import { navigate } from '../../shared/router.js';
 import { session } from '../../shared/session.js';
 import { loading, problemNotice, signIn } from '../frame.js';
 import { t } from '../texts.js';
@@ -10,7 +9,7 @@ import { t } from '../texts.js';
 /** @typedef {import('../../shared/types.js').Schemas['Session']} Device */
 
 /** @param {import('../../shared/router.js').Context} context */
-export function account({ update }) {
+export function account({ update, navigate }) {
   /** @type {{ name: string | null } | undefined} */
   let user;
   /** @type {Device[] | undefined} */
@@ -26,8 +25,13 @@ export function account({ update }) {
   }
 
   async function signOut() {
-    await session.end();
-    navigate('/');
+    try {
+      await session.end();
+      navigate('/');
+    } catch (error) {
+      problem = error;
+      update();
+    }
   }
 
   /** @param {Device} device */
@@ -47,7 +51,7 @@ export function account({ update }) {
     template: () => html`
       <h1 tabindex="-1">${t('account.title')}</h1>
       ${problemNotice(problem)}
-      ${!isSignedIn ? html`<div class="empty"><p class="quiet">${t('account.signedOut')}</p><button class="primary" @click=${async () => { if (await signIn()) void read(); }}>${t('account.signIn')}</button></div>`
+      ${!isSignedIn ? html`<div class="empty"><p class="quiet">${t('account.signedOut')}</p><button class="primary" @click=${async () => { if (await signIn()) read().catch(error => { problem = error; update(); }); }}>${t('account.signIn')}</button></div>`
         : !user || !devices ? (problem ? nothing : loading())
         : html`
           <section class="card row between"><p>${user.name ? t('account.signedInAs', { name: user.name }) : t('account.anonymous')}</p><button id="sign-out" @click=${signOut}>${t('account.signOut')}</button></section>

@@ -2,22 +2,23 @@
 import { html, nothing } from '../../shared/html.js';
 import { get } from '../../shared/api.js';
 import { dateAndTime, day, money } from '../../shared/format.js';
-import { navigate } from '../../shared/router.js';
 import { prepareSound } from '../../shared/sound.js';
 import { countdown, everySecond } from '../../shared/time.js';
 import { secondsToSale, stateBadge } from '../concert-state.js';
 import { loading, problemNotice, signIn } from '../frame.js';
+import { wantTurn } from '../purchase.js';
 import { poster } from '../poster.js';
 import { t } from '../texts.js';
 
 /** @typedef {import('../../shared/types.js').Concert} Concert */
 
 /** @param {import('../../shared/router.js').Context} context */
-export function concert({ update, signal, parameter: id }) {
+export function concert({ update, signal, navigate, parameter: id }) {
   /** @type {Concert | undefined} */
   let found;
   /** @type {unknown} */
   let problem;
+  let nextRead = 0;
 
   async function read() {
     try {
@@ -30,15 +31,25 @@ export function concert({ update, signal, parameter: id }) {
 
   async function enter() {
     prepareSound();
-    if (await signIn()) navigate(`/queue/${id}`);
+    try {
+      if (!(await signIn())) return;
+      wantTurn(id);
+      navigate(`/queue/${id}`);
+    } catch (error) {
+      problem = error;
+      update();
+    }
   }
 
   everySecond(() => {
     if (!found) return;
     const seconds = secondsToSale(found);
     if (seconds !== undefined) update();
-    // The sale opens now: the state follows.
-    if (seconds === 0) void read();
+    // The sale opens now: the state follows. Devices' clocks differ, and so many users don't ask at the same time.
+    if (seconds === 0 && performance.now() > nextRead) {
+      nextRead = performance.now() + 5_000 + Math.random() * 5_000;
+      void read();
+    }
   }, signal);
   void read();
 
@@ -49,6 +60,7 @@ export function concert({ update, signal, parameter: id }) {
       const { name, description, host, venue, first_schedule: first, last_schedule: last, price_range: prices, cancellation_reason: reason } = found;
       const several = first && last && first.id !== last.id;
       return html`
+        ${problemNotice(problem)}
         <article class="hero">
           ${poster(found)}
           <div class="stack">

@@ -1,11 +1,10 @@
 // An order: the held seats, the time to pay, the wallet, the payment.
 import { html, nothing } from '../../shared/html.js';
-import { get, newKey, post, remove } from '../../shared/api.js';
+import { ActionKey, get, newKey, post, remove } from '../../shared/api.js';
 import { dateAndTime, money } from '../../shared/format.js';
-import { navigate } from '../../shared/router.js';
 import { countdown, everySecond, inSeconds, secondsUntil } from '../../shared/time.js';
 import { announce, loading, problemNotice } from '../frame.js';
-import { forget, requireToken } from '../purchase.js';
+import { endTurn, requireToken } from '../purchase.js';
 import { t } from '../texts.js';
 
 /** @typedef {import('../../shared/types.js').Reservation} Reservation */
@@ -15,7 +14,7 @@ import { t } from '../texts.js';
 const WARNING_SECONDS = 60;
 
 /** @param {import('../../shared/router.js').Context} context */
-export function order({ update, signal, parameter: id }) {
+export function order({ update, signal, navigate, parameter: id }) {
   /** @type {Reservation | undefined} */
   let reservation;
   /** @type {Money | undefined} */
@@ -28,7 +27,7 @@ export function order({ update, signal, parameter: id }) {
   let isWarned = false;
   // The keys of this order: pressing a button again neither pays nor charges twice.
   const payKey = newKey();
-  let chargeKey = newKey();
+  const chargeKey = new ActionKey();
 
   async function read() {
     reservation = await get(`/v1/reservations/${encodeURIComponent(id)}`);
@@ -59,15 +58,17 @@ export function order({ update, signal, parameter: id }) {
 
   /** @param {Money} amount */
   const charge = amount => act(async () => {
-    const charged = await post('/v1/wallet/charges', { body: { amount }, key: chargeKey });
-    chargeKey = newKey();
+    const charged = await post('/v1/wallet/charges', { body: { amount }, key: chargeKey.for(amount) });
+    chargeKey.end();
     balance = charged.balance;
+    // The button that had the focus is gone.
+    setTimeout(() => document.getElementById('pay')?.focus());
   });
 
   const pay = () => act(async () => {
     const queueToken = await requireToken(concert());
     await post('/v1/payments', { body: { reservation_id: id }, key: payKey, queueToken });
-    forget(concert());
+    endTurn(concert(), 'PAID');
     announce(t('order.paid'));
     navigate('/tickets?paid=1', { replace: true });
   });
@@ -90,6 +91,8 @@ export function order({ update, signal, parameter: id }) {
     }
     update();
   }, signal);
+  // Clocks may stand still while a device sleeps.
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) read().catch(() => undefined); }, { signal });
   read().catch(error => {
     problem = error;
     update();

@@ -4,13 +4,12 @@ import { html, nothing } from '../../shared/html.js';
 import { ProblemError, get, remove } from '../../shared/api.js';
 import { follow } from '../../shared/events.js';
 import { about, integer } from '../../shared/format.js';
-import { navigate } from '../../shared/router.js';
 import { session } from '../../shared/session.js';
 import { chime, prepareSound } from '../../shared/sound.js';
 import { pause } from '../../shared/time.js';
 import { announce, loading, problemNotice, signIn } from '../frame.js';
 import { positionOf } from '../board.js';
-import { forget, join } from '../purchase.js';
+import { endTurn, endedReason, join, wantTurn } from '../purchase.js';
 import { t } from '../texts.js';
 
 /** @typedef {import('../../shared/types.js').Concert} Concert */
@@ -20,7 +19,7 @@ import { t } from '../texts.js';
 const STEPS = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
 
 /** @param {import('../../shared/router.js').Context} context */
-export function queue({ update, signal, parameter: id }) {
+export function queue({ update, signal, navigate, parameter: id }) {
   /** @type {Concert | undefined} */
   let concert;
   /** @type {QueueToken & { token: string } | undefined} */
@@ -29,6 +28,10 @@ export function queue({ update, signal, parameter: id }) {
   let notice;
   /** @type {unknown} */
   let problem;
+  /** @type {string | undefined} why the last turn has ended, if the user doesn't want another one */
+  let ended;
+  /** @type {Promise<void> | undefined} */
+  let reading;
   let needsSignIn = false;
   let isInterrupted = false;
   /** The first position that this page has seen: the progress is measured from it. */
@@ -46,6 +49,8 @@ export function queue({ update, signal, parameter: id }) {
     needsSignIn = false;
     try {
       concert ??= await get(`/v1/concerts/${encodeURIComponent(id)}`);
+      ended = endedReason(id);
+      if (ended) return update();
       token = await join(id);
       if (signal.aborted || !token) return;
       problem = undefined;
@@ -77,19 +82,21 @@ export function queue({ update, signal, parameter: id }) {
         interrupted: () => {
           isInterrupted = true;
           update();
-          if (!stop.aborted) void readBoard().catch(() => undefined);
+          // One at a time, however often the stream is interrupted.
+          if (!stop.aborted) reading ??= readBoard().catch(() => undefined).finally(() => { reading = undefined; });
         },
       });
     } catch (error) {
       if (error instanceof ProblemError && (error.code === 'QUEUE_TOKEN_EXPIRED' || error.code === 'NOT_FOUND')) await poll();
       else problem = error;
+      if (!session.isSignedIn) needsSignIn = true;
       update();
     }
   }
 
   /** Reads the state once, such as after the device was asleep. */
   async function poll() {
-    if (!token) return;
+    if (!token || token.status === 'EXPIRED') return;
     const state = await get(`/v1/queue-tokens/${token.token}`);
     if (!signal.aborted) accept({ ...state, token: token.token });
     update();
@@ -98,17 +105,22 @@ export function queue({ update, signal, parameter: id }) {
   /** While there is no stream: far from the front the board is enough, which caches answer. */
   async function readBoard() {
     if (token?.status !== 'WAITING') return;
-    if (!token.board) return poll();
+    const { poll_after_seconds: seconds } = token;
+    if (!token.board) {
+      await poll();
+      return pause(1000 * seconds, signal);
+    }
     const board = await get(token.board);
     notice = board;
     if (token.number > board.last_admitted) show(positionOf(board, token.number));
     else await poll();
     update();
-    await pause(1000 * token.poll_after_seconds, signal);
+    await pause(1000 * seconds, signal);
   }
 
   /** @param {QueueToken & { token: string }} state */
   function accept(state) {
+    if (signal.aborted) return;
     token = state;
     if (state.status === 'WAITING' && state.position) show(state.position);
     if (state.status === 'ACTIVE') {
@@ -121,16 +133,21 @@ export function queue({ update, signal, parameter: id }) {
   function show(now) {
     position = now;
     start = Math.max(start, now);
-    const reached = STEPS.find(known => now <= known) ?? now;
+    const reached = STEPS.find(known => now <= known) ?? Infinity;
     if (reached !== step) announce(t('queue.announce', { position: now }));
     step = reached;
   }
 
   async function leave() {
     if (!token || !confirm(t('queue.leaveSure'))) return;
-    await remove(`/v1/queue-tokens/${token.token}`).catch(() => undefined);
-    forget(id);
-    navigate(`/concerts/${id}`, { replace: true });
+    try {
+      await remove(`/v1/queue-tokens/${token.token}`);
+      endTurn(id, 'LEFT');
+      navigate(`/concerts/${id}`, { replace: true });
+    } catch (error) {
+      problem = error;
+      update();
+    }
   }
 
   // Timers and streams rest while the device sleeps or the tab is hidden: the state is read as soon as it is back.
@@ -145,22 +162,23 @@ export function queue({ update, signal, parameter: id }) {
     title: () => (token?.status === 'WAITING' && position > 0 ? `${integer(position)} · ${concert?.name ?? ''}` : t('queue.title')),
     template: () => {
       if (needsSignIn) return html`<div class="empty"><h1 tabindex="-1">${t('queue.title')}</h1><button class="primary" @click=${async () => { prepareSound(); if (await signIn()) void enter(); }}>${t('account.signIn')}</button></div>`;
+      if (ended && concert) return html`<section class="queue"><div class="stack"><p class="quiet">${t('queue.title')}</p><h1 tabindex="-1">${concert.name}</h1></div>${outcome(ended)}</section>`;
       if (!token || !concert) return html`${problemNotice(problem)}${problem ? html`<p><a href=${`/concerts/${id}`}>${t('back')}</a></p>` : loading()}`;
       return html`<section class="queue">
         <div class="stack"><p class="quiet">${t('queue.title')}</p><h1 tabindex="-1">${concert.name}</h1></div>
         ${problemNotice(problem)}
-        ${token.status === 'EXPIRED' ? ended(token) : waiting(token)}
+        ${token.status === 'EXPIRED' ? outcome(token.expired_reason ?? 'TIMED_OUT') : waiting(token)}
       </section>`;
     },
   };
 
-  /** @param {QueueToken} token */
-  function ended({ expired_reason: reason }) {
+  /** @param {string} reason */
+  function outcome(reason) {
     return html`
       <h2>${t('queue.ended')}</h2>
       <p>${t(`queue.ended.${reason}`)}</p>
       ${reason === 'PAID' ? html`<a class="button primary" href="/tickets">${t('order.toTickets')}</a>`
-        : html`<button class="primary" @click=${() => { forget(id); token = undefined; start = 0; void enter(); }}>${t('queue.again')}</button>`}`;
+        : html`<button class="primary" @click=${() => { wantTurn(id); [token, ended, start] = [undefined, undefined, 0]; void enter(); }}>${t('queue.again')}</button>`}`;
   }
 
   /** @param {QueueToken} token */
@@ -171,8 +189,8 @@ export function queue({ update, signal, parameter: id }) {
     const part = start > 0 ? Math.round(100 * (1 - (position - 1) / start)) : 0;
     return html`
       <div>
-        <p class="quiet" id="position-name">${t('queue.yourPosition')}</p>
-        <p class="position" id="position" aria-labelledby="position-name">${position > 0 ? integer(position) : '…'}</p>
+        <p class="quiet">${t('queue.yourPosition')}</p>
+        <p class="position" id="position">${position > 0 ? integer(position) : '…'}</p>
         <p class="quiet">${position > 1 ? t('queue.ahead', { count: position - 1 }) : t('queue.next')}</p>
       </div>
       <div class="progress" role="progressbar" aria-label=${t('queue.yourPosition')} aria-valuenow=${part} aria-valuemin="0" aria-valuemax="100"><div .style=${`--part:${part}%`}></div></div>

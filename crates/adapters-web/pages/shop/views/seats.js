@@ -1,20 +1,22 @@
 // The choice of seats: the map, the list, and the best available seats are equal ways to the same order.
 import { html, nothing } from '../../shared/html.js';
-import { ProblemError, get, newKey, post } from '../../shared/api.js';
+import { ActionKey, ProblemError, get, post } from '../../shared/api.js';
 import { dateAndTime, money, shortDate } from '../../shared/format.js';
-import { navigate } from '../../shared/router.js';
 import { session } from '../../shared/session.js';
 import { countdown, everySecond, secondsUntil } from '../../shared/time.js';
 import { announce, loading, problemNotice } from '../frame.js';
 import { Choice } from '../choice.js';
-import { deadlineOf, forget, join } from '../purchase.js';
+import { deadlineOf, endTurn, endedReason, join } from '../purchase.js';
 import { t } from '../texts.js';
 
 /** @typedef {import('../../shared/types.js').Concert} Concert */
 /** @typedef {import('../../shared/types.js').Schedule} Schedule */
 
+/** The user is warned when this many seconds are left. */
+const WARNING_SECONDS = 60;
+
 /** @param {import('../../shared/router.js').Context} context */
-export function seats({ update, signal, parameter: id, query }) {
+export function seats({ update, signal, navigate, parameter: id, query }) {
   /** @type {Concert | undefined} */
   let concert;
   /** @type {string | undefined} */
@@ -30,11 +32,11 @@ export function seats({ update, signal, parameter: id, query }) {
   let isBusy = false;
   /** The tab was hidden when the turn began: its title says so until the user is back. */
   let isNews = document.hidden;
-  /** The key of one action of the user, kept until it has an outcome. */
-  let action = { body: '', key: newKey() };
+  const key = new ActionKey();
+  let isWarned = false;
 
   async function enter() {
-    if (!(await session.accessToken())) return navigate(`/queue/${id}`, { replace: true });
+    if (endedReason(id) || !(await session.accessToken())) return navigate(`/queue/${id}`, { replace: true });
     concert = await get(`/v1/concerts/${encodeURIComponent(id)}`);
     const joined = await join(id);
     if (joined.status !== 'ACTIVE') return navigate(`/queue/${id}`, { replace: true });
@@ -47,15 +49,15 @@ export function seats({ update, signal, parameter: id, query }) {
     update();
   }
 
-  /** @param {string} schedule */
-  async function open(schedule) {
+  /** @param {string} schedule @param {string} [hash] the layout, if it is known */
+  async function open(schedule, hash = '') {
     choice?.end();
     choice = undefined;
     update();
     const queueToken = /** @type {string} */ (token);
-    const layout = await get(`/v1/schedules/${schedule}/layout`);
+    const layout = await get(`/v1/schedules/${schedule}/${hash ? `layouts/${hash}` : 'layout'}`);
     if (signal.aborted) return;
-    choice = new Choice({ schedule, layout, queueToken, update, announce, signal, refuse });
+    choice = new Choice({ schedule, layout, queueToken, update, announce, signal, refuse, replaced: newest => void open(schedule, newest).catch(refuse) });
   }
 
   /** @param {unknown} error */
@@ -64,7 +66,7 @@ export function seats({ update, signal, parameter: id, query }) {
     if (error instanceof ProblemError) {
       if (error.code === 'HOLD_EXISTS') return navigate(`/orders/${error.problem['reservation_id']}`);
       if (error.code?.startsWith('QUEUE_')) {
-        forget(id);
+        endTurn(id, error.problem['expired_reason'] ?? 'TIMED_OUT');
         return navigate(`/queue/${id}`, { replace: true });
       }
       if (error.code === 'SEAT_UNAVAILABLE') choice?.giveUp((error.problem['conflicts'] ?? []).map((/** @type {{ seat_number: number }} */ conflict) => conflict.seat_number));
@@ -77,17 +79,15 @@ export function seats({ update, signal, parameter: id, query }) {
   async function hold(wish) {
     if (!choice || isBusy) return;
     const body = { schedule_id: choice.schedule, ...wish };
-    const text = JSON.stringify(body);
-    if (text !== action.body) action = { body: text, key: newKey() };
     isBusy = true;
     problem = undefined;
     update();
     try {
-      const held = await post('/v1/reservations', { body, key: action.key, queueToken: /** @type {string} */ (token) });
-      navigate(`/orders/${held.id}`);
+      const held = await post('/v1/reservations', { body, key: key.for(body), queueToken: /** @type {string} */ (token) });
+      key.end();
+      navigate(`/orders/${held.id}`, { replace: true });
     } catch (error) {
-      // A refusal leaves no trace: the next attempt is another action.
-      if (error instanceof ProblemError) action = { body: '', key: newKey() };
+      key.end(error);
       refuse(error);
     } finally {
       isBusy = false;
@@ -98,11 +98,22 @@ export function seats({ update, signal, parameter: id, query }) {
   everySecond(() => {
     if (deadline !== undefined && secondsUntil(deadline) === 0) {
       deadline = undefined;
-      forget(id);
+      endTurn(id, 'TIMED_OUT');
       navigate(`/queue/${id}`, { replace: true });
-    } else if (deadline !== undefined) update();
+    } else if (deadline !== undefined) {
+      if (secondsUntil(deadline) <= WARNING_SECONDS && !isWarned) {
+        isWarned = true;
+        announce(t('seats.warning'));
+      }
+      update();
+    }
   }, signal);
-  document.addEventListener('visibilitychange', () => { isNews = false; update(); }, { signal });
+  document.addEventListener('visibilitychange', () => {
+    isNews = false;
+    update();
+    // Clocks may stand still while a device sleeps.
+    if (!document.hidden && token) get(`/v1/queue-tokens/${token}`).then(state => { deadline = deadlineOf(state); update(); }, () => undefined);
+  }, { signal });
   enter().catch(refuse);
 
   return {
@@ -127,18 +138,18 @@ export function seats({ update, signal, parameter: id, query }) {
     return html`<div class="hall">
       <div class="stack">
         <div class="row between">
-          <div class="tabs" role="tablist">
-            ${['map', 'list'].map(name => html`<button role="tab" id=${`tab-${name}`} aria-selected=${choice.tab === name} @click=${() => choice.show(name)}>${t(`seats.${name}`)}</button>`)}
+          <div class="tabs" role="group" aria-label=${t('seats.title')}>
+            ${['map', 'list'].map(name => html`<button id=${`tab-${name}`} aria-pressed=${choice.tab === name} @click=${() => choice.show(name)}>${t(`seats.${name}`)}</button>`)}
           </div>
           <p class="quiet small" id="free">${available === undefined ? '' : t('seats.free', { count: available, seats: hall.size })}</p>
         </div>
         ${choice.legend()}
-        <div class="map" ?hidden=${choice.tab !== 'map'} aria-hidden="true">
+        <div class="map" ?hidden=${choice.tab !== 'map'}>
           ${choice.canvas()}
-          <div class="tools">
-            <button tabindex="-1" title=${t('seats.zoomIn')} @click=${() => choice.map?.zoom(1.7)}>+</button>
-            <button tabindex="-1" title=${t('seats.zoomOut')} @click=${() => choice.map?.zoom(1 / 1.7)}>−</button>
-            <button tabindex="-1" title=${t('seats.whole')} @click=${() => choice.map?.fit()}>⤢</button>
+          <div class="tools" role="group" aria-label=${t('seats.map')} @keydown=${(/** @type {KeyboardEvent} */ event) => choice.pan(event)}>
+            <button aria-label=${t('seats.zoomIn')} title=${t('seats.zoomIn')} @click=${() => choice.map?.zoom(1.7)}>+</button>
+            <button aria-label=${t('seats.zoomOut')} title=${t('seats.zoomOut')} @click=${() => choice.map?.zoom(1 / 1.7)}>−</button>
+            <button aria-label=${t('seats.whole')} title=${t('seats.whole')} @click=${() => choice.map?.fit()}>⤢</button>
           </div>
           ${choice.tip()}
         </div>
@@ -161,11 +172,11 @@ export function seats({ update, signal, parameter: id, query }) {
           <button class=${chosen.length === 0 ? 'primary' : ''} id="find" ?disabled=${isBusy}>${t('seats.find')}</button>
         </form>
         <section class="card stack" aria-label=${t('seats.chosen')}>
-          <h2>${t('seats.chosen')}</h2>
+          <h2 id="chosen" tabindex="-1">${t('seats.chosen')}</h2>
           ${choice.lost.map(label => html`<p class="notice warn small">${t('seats.taken', { label })}</p>`)}
           ${chosen.length === 0 ? html`<p class="quiet">${t('seats.none')}</p>` : html`
             <ul class="chosen">${chosen.map(seat => html`<li><span>${hall.label(seat)}<br><span class="quiet small">${money(hall.price(seat))}</span></span>
-              <button class="plain" aria-label=${t('seats.remove', { label: hall.label(seat) })} @click=${() => choice.toggle(seat)}>×</button></li>`)}</ul>
+              <button class="plain" aria-label=${t('seats.remove', { label: hall.label(seat) })} @click=${() => { choice.toggle(seat); document.getElementById('chosen')?.focus(); }}>×</button></li>`)}</ul>
             <p class="total"><span>${t('seats.total')}</span><span>${money({ amount: total, currency })}</span></p>
             <button class="primary" id="hold" ?disabled=${isBusy} @click=${() => hold({ seat_numbers: chosen.map(seat => hall.number[seat]) })}>${t('seats.hold', { count: chosen.length })}</button>`}
         </section>

@@ -69,7 +69,7 @@ export function tickets({ update, signal, query }) {
   return {
     title: () => t('tickets.title'),
     template: () => {
-      if (!isSignedIn) return html`<div class="empty"><h1 tabindex="-1">${t('tickets.title')}</h1><button class="primary" @click=${async () => { if (await signIn()) void read(); }}>${t('account.signIn')}</button></div>`;
+      if (!isSignedIn) return html`<div class="empty"><h1 tabindex="-1">${t('tickets.title')}</h1><button class="primary" @click=${async () => { if (await signIn()) read().catch(error => { problem = error; update(); }); }}>${t('account.signIn')}</button></div>`;
       const valid = found?.filter(({ status }) => status === 'VALID') ?? [];
       const others = found?.filter(({ status }) => status !== 'VALID') ?? [];
       return html`

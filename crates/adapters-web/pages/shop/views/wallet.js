@@ -1,6 +1,6 @@
 // The wallet: balance, money added, and every entry.
 import { html, nothing } from '../../shared/html.js';
-import { get, list, newKey, post } from '../../shared/api.js';
+import { ActionKey, get, list, post } from '../../shared/api.js';
 import { dateAndTime, digits, money } from '../../shared/format.js';
 import { session } from '../../shared/session.js';
 import { announce, loading, problemNotice, signIn } from '../frame.js';
@@ -26,7 +26,7 @@ export function wallet({ update }) {
   let message = '';
   let isSignedIn = session.isSignedIn;
   let isBusy = false;
-  let key = newKey();
+  const key = new ActionKey();
 
   async function read() {
     isSignedIn = (await session.accessToken()) !== undefined;
@@ -40,13 +40,14 @@ export function wallet({ update }) {
     isBusy = true;
     update();
     try {
-      await post('/v1/wallet/charges', { body: { amount }, key });
-      key = newKey();
+      await post('/v1/wallet/charges', { body: { amount }, key: key.for(amount) });
+      key.end();
       message = t('wallet.added', { amount: money(amount) });
       announce(message);
       problem = undefined;
       await read();
     } catch (error) {
+      key.end(error);
       problem = error;
     } finally {
       isBusy = false;
@@ -62,7 +63,7 @@ export function wallet({ update }) {
   return {
     title: () => t('wallet.title'),
     template: () => {
-      if (!isSignedIn) return html`<div class="empty"><h1 tabindex="-1">${t('wallet.title')}</h1><button class="primary" @click=${async () => { if (await signIn()) void read(); }}>${t('account.signIn')}</button></div>`;
+      if (!isSignedIn) return html`<div class="empty"><h1 tabindex="-1">${t('wallet.title')}</h1><button class="primary" @click=${async () => { if (await signIn()) read().catch(error => { problem = error; update(); }); }}>${t('account.signIn')}</button></div>`;
       return html`
         <h1 tabindex="-1">${t('wallet.title')}</h1>
         ${message ? html`<p class="notice good">${message}</p>` : nothing}
