@@ -85,7 +85,7 @@ impl Visitor {
         self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await;
     }
 
-    /// Calls a method of the Chrome DevTools Protocol.
+    /// Calls a method of Chrome's protocol for developer tools.
     pub async fn devtools(&self, method: &str, params: Value) {
         let _ = self.browser.command("goog/cdp/execute", json!({ "cmd": method, "params": params })).await;
     }

@@ -1,5 +1,6 @@
 //! A file in memory, as it is and compressed.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::OnceLock;
 
@@ -81,7 +82,11 @@ pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
         hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hasher.update(part);
     }
-    hasher.finalize().iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    hasher.finalize().iter().take(DIGEST_BYTES).fold(String::new(), |mut text, byte| {
+        // Writing to a string never fails.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Returns the media type of a file with this name; none if pages have no such files.

@@ -19,8 +19,9 @@ fn every_vendored_file_is_listed_with_its_checksum() {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
-        let checksum: String = Sha256::digest(std::fs::read(&path).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let _ = found.insert(path.file_name().unwrap().to_string_lossy().into_owned(), checksum);
+        let checksum = Sha256::digest(std::fs::read(&path).unwrap());
+        let checksum: Vec<_> = checksum.iter().map(|byte| format!("{byte:02x}")).collect();
+        let _ = found.insert(path.file_name().unwrap().to_string_lossy().into_owned(), checksum.concat());
     }
     assert_eq!(listed, found);
 }

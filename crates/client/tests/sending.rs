@@ -1,6 +1,6 @@
 //! How the client treats failures, pages and streams: with scripted responses, in simulated time.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -289,7 +289,7 @@ async fn following_ends_with_an_error_that_repeating_does_not_help_or_after_too_
     let mut stream = pin!(client.follow(QueueTokenId(Uuid::nil())));
     assert_eq!(stream.next().await.unwrap().unwrap().event, QueueTokenEventName::Position);
     assert!(matches!(stream.next().await.unwrap().unwrap_err(), Error::Transport { .. }));
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     assert_eq!(script.uris().len(), 4);
 }
 

@@ -23,7 +23,7 @@ fn text(bind: SocketAddr, web: &WebSettings, demo: bool) -> String {
     let pages = [(web.shop, "Shop", "/"), (web.console, "Console", "/console"), (true, "API reference", "/docs")];
     let mut text = format!("Frontrow is listening on {base}\n\n");
     for (_, name, path) in pages.into_iter().filter(|(is_served, ..)| *is_served) {
-        text.push_str(&format!("  {name:<15} {base}{path}\n"));
+        text.extend([&*format!("  {name:<15} {base}{path}"), "\n"]);
     }
     text.push('\n');
     if demo {

@@ -7,6 +7,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::uri::Authority;
 
 use super::part::RequestPart;
 use crate::api::Api;
@@ -42,7 +43,7 @@ fn has_own_origin(headers: &HeaderMap) -> bool {
     let (origin, second) = (origins.next(), origins.next());
     let Some(origin) = origin else { return true };
     let origin: Option<Uri> = origin.to_str().ok().and_then(|text| text.parse().ok());
-    let authority = origin.as_ref().and_then(Uri::authority).map(|authority| authority.as_str());
+    let authority = origin.as_ref().and_then(Uri::authority).map(Authority::as_str);
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     second.is_none() && authority.is_some_and(|authority| host.is_some_and(|host| host.eq_ignore_ascii_case(authority)))
 }

@@ -58,8 +58,8 @@ const STATES: [SessionIs; 9] = [
     SessionIs::Ended(EndReason::TokenReused),
 ];
 
-fn former_until(valid_until: OffsetDateTime) -> Option<FormerToken> {
-    Some(FormerToken { digest: former().digest(), nonce: OLD_NONCE, valid_until })
+fn former_until(valid_until: OffsetDateTime) -> FormerToken {
+    FormerToken { digest: former().digest(), nonce: OLD_NONCE, valid_until }
 }
 
 fn active(former: Option<FormerToken>, idle_at: OffsetDateTime, expires_at: OffsetDateTime) -> SessionState {
@@ -76,9 +76,9 @@ fn state(is: SessionIs) -> SessionState {
         SessionIs::Pending => SessionState::Pending { code: current().digest(), expires_at: soon },
         SessionIs::PendingExpired => SessionState::Pending { code: current().digest(), expires_at: NOW },
         SessionIs::New => active(None, soon, soon),
-        SessionIs::RecentlyRenewed => active(former_until(soon), soon, soon),
-        SessionIs::Renewed => active(former_until(NOW), soon, soon),
-        SessionIs::Idle => active(former_until(soon), NOW, soon),
+        SessionIs::RecentlyRenewed => active(Some(former_until(soon)), soon, soon),
+        SessionIs::Renewed => active(Some(former_until(NOW)), soon, soon),
+        SessionIs::Idle => active(Some(former_until(soon)), NOW, soon),
         SessionIs::Expired => active(None, soon, NOW),
         SessionIs::Ended(reason) => ended(reason),
     }
@@ -159,12 +159,12 @@ fn a_session_lasts_from_its_start_to_the_end_of_its_lifetime_unless_it_is_idle()
 #[test]
 fn a_redeemed_code_begins_the_session_on_the_device_with_its_roles() {
     let roles = Roles { scanner: true, ..Roles::NONE };
-    let rules = SessionRules { privileged_lifetime: Duration::hours(1), login_code: Duration::MINUTE, ..rules() };
-    let pending = Session::pending(SessionOwner { roles, device: None, ..owner() }, 1, &current(), &rules, NOW);
+    let limits = SessionRules { privileged_lifetime: Duration::hours(1), login_code: Duration::MINUTE, ..rules() };
+    let pending = Session::pending(SessionOwner { roles, device: None, ..owner() }, 1, &current(), &limits, NOW);
     assert_eq!((pending.status(NOW), pending.ends_at()), (SessionStatus::Pending, in_seconds(60)));
     let device = DeviceName::new("Safari on iPhone").ok();
     let at = in_seconds(59);
-    let (begun, token) = pending.redeem(&current(), NONCE, device.clone(), &rules, at).unwrap();
+    let (begun, token) = pending.redeem(&current(), NONCE, device.clone(), &limits, at).unwrap();
     assert_eq!((begun.owner().roles, &begun.owner().device, begun.ends_at()), (roles, &device, at + Duration::hours(1)));
-    let Ok(Refreshed::Replaced(..)) = begun.refresh(&token, NONCE, &rules, at) else { panic!("a renewal with the first token") };
+    let Ok(Refreshed::Replaced(..)) = begun.refresh(&token, NONCE, &limits, at) else { panic!("a renewal with the first token") };
 }

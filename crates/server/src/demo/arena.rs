@@ -132,7 +132,7 @@ impl Tier {
                 let length = seats_along((start - end).to_radians() * radius).min(left);
                 // The last row may be shorter, and is in the middle.
                 let half = (f64::from(length - 1) * SEAT / radius / 2.0).min((start - end).to_radians() / 2.0);
-                let middle = ((start + end) / 2.0).to_radians();
+                let middle = f64::midpoint(start, end).to_radians();
                 rows.push(numbers.row(
                     u32::try_from(rows.len())? + 1,
                     length,
@@ -161,7 +161,7 @@ fn seats_along(length: f64) -> u32 {
 
 /// Returns the curve of an arc between two angles, in radians: its ends, and where their tangents meet.
 fn arc(radius: f64, from: f64, to: f64) -> [Point; 3] {
-    let (middle, half) = ((from + to) / 2.0, (from - to) / 2.0);
+    let (middle, half) = (f64::midpoint(from, to), (from - to) / 2.0);
     [at(radius, from), at(radius / half.cos(), middle), at(radius, to)]
 }
 

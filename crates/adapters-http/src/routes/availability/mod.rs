@@ -37,6 +37,9 @@ use stream::{Stream, latest};
 
 pub(crate) use pages::AvailabilityPages;
 
+/// What the client has, and what it accepts.
+type Client = (KnownTags, AcceptsGzip);
+
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(show_availability)
@@ -99,9 +102,7 @@ problems!(EventProblems: GUARDED, &[Code::NotFound, Code::NotAcceptable, Code::R
     ),
 )]
 #[get("/v1/schedules/{id}/availability")]
-async fn show_availability(
-    call: GuardedRequest<(MaybePathId<ScheduleId>, Since, (KnownTags, AcceptsGzip))>,
-) -> Result<HttpResponse, Problem> {
+async fn show_availability(call: GuardedRequest<(MaybePathId<ScheduleId>, Since, Client)>) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: (MaybePathId(id), Since(since), (known, encoding)) } = call;
     let schedule = guard.schedule(id).await?;
     respond(&guard.api, &schedule, since, &known, encoding).await
@@ -128,9 +129,7 @@ problems!(OperatorProblems: OPERATOR, &[Code::NotFound, Code::ValidationFailed])
     ),
 )]
 #[get("/v1/admin/schedules/{id:[^/:]+}/availability")]
-async fn show_availability_to_operators(
-    call: ApiRequest<(Operator, PathId<ScheduleId>, Since, (KnownTags, AcceptsGzip))>,
-) -> Result<HttpResponse, Problem> {
+async fn show_availability_to_operators(call: ApiRequest<(Operator, PathId<ScheduleId>, Since, Client)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), Since(since), (known, encoding)), .. } = call;
     let schedule = api.run(|use_cases| async move { use_cases.catalogue.find_schedule(id).await }).await?;
     respond(&api, &schedule, since, &known, encoding).await

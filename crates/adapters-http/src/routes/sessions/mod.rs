@@ -36,13 +36,11 @@ enum SignIn {
 impl RequestPart for SignIn {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         let Body(NewSession(code)) = Body::of(request, api)?;
-        match code {
-            Some(code) => Ok(Self::ByCode(code)),
-            None => {
-                let caller = Caller::of(request, api)?;
-                Ok(Self::ByToken(Authenticated { user: caller.user, roles: caller.roles(), session: caller.session }))
-            }
+        if let Some(code) = code {
+            return Ok(Self::ByCode(code));
         }
+        let caller = Caller::of(request, api)?;
+        Ok(Self::ByToken(Authenticated { user: caller.user, roles: caller.roles(), session: caller.session }))
     }
 }
 

@@ -101,35 +101,53 @@ impl ValidRequest {
     }
 }
 
+/// Returns a user who has paid, and joined the queue again, with the reservation and the payment.
+async fn a_buyer(shop: &Shop) -> (Visitor, String, String) {
+    let buyer = shop.funded("Ada", 500_000).await;
+    let sold = shop.held(&buyer, &[1]).await;
+    let payment = shop.pay(&buyer, "pay", &sold).await.with_status(201).text("id");
+    let rejoined = shop.post("/v1/queue-tokens").by(&buyer).json(&json!({"concert_id": CONCERT.0})).send().await.with_status(201);
+    (Visitor { queue_token: Some(rejoined.text("token")), ..buyer }, sold, payment)
+}
+
+/// Creates what valid requests of operators need.
+async fn prepare(shop: &Shop, operator: &Visitor) {
+    valid_requests::cancel_the_later_schedule(shop, operator).await;
+    valid_requests::store_the_reader(shop, operator).await;
+    valid_requests::run_an_audit(shop, operator).await;
+    valid_requests::rank_the_schedule(shop).await;
+}
+
+/// Returns the addresses of the streams of a queue token and of the availability, by stream tickets.
+async fn streams_of(shop: &Shop, user: &Visitor, token: &str) -> [String; 2] {
+    let stream = async |path: String| shop.post(&path).by(user).send().await.with_status(201).text("url");
+    let of_token = stream(format!("/v1/queue-tokens/{token}/stream-tickets")).await;
+    [of_token, stream(format!("/v1/schedules/{}/availability/stream-tickets", SCHEDULE.0)).await]
+}
+
+/// Starts a session of a user, and returns its id and its cookie.
+async fn a_session(shop: &Shop, user: &Visitor) -> (String, String) {
+    let started = shop.post("/v1/sessions").by(user).json(&json!({})).send().await.with_status(201);
+    let cookie = started.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie");
+    (started.body["session"]["id"].as_str().expect("an id").to_owned(), cookie.to_owned())
+}
+
 impl Fixture {
     /// Creates the shop and its data, and makes the first guarded request, so that no other one claims the token.
     pub(crate) async fn create() -> Self {
         let shop = Shop::open().await;
-        let buyer = shop.funded("Ada", 500_000).await;
-        let sold = shop.held(&buyer, &[1]).await;
-        let payment = shop.pay(&buyer, "pay", &sold).await.with_status(201).text("id");
-        let rejoined = shop.post("/v1/queue-tokens").by(&buyer).json(&json!({"concert_id": CONCERT.0})).send().await.with_status(201);
-        let ada = Visitor { queue_token: Some(rejoined.text("token")), ..buyer };
+        let (ada, sold, payment) = a_buyer(&shop).await;
         let bob = shop.admitted("Bob").await;
-        let seats = format!("/v1/schedules/{}/seats", SCHEDULE.0);
-        shop.get(&seats).by(&bob).send().await.with_status(200);
+        shop.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(&bob).send().await.with_status(200);
         assert_eq!(shop.hold(&ada, "hold again", &[2]).await.status, 400, "a key has no space");
         let hold = shop.hold(&ada, "hold-again", &[2]).await.with_status(201).text("id");
 
         let operator = shop.operator();
-        valid_requests::cancel_the_later_schedule(&shop, &operator).await;
-        valid_requests::store_the_reader(&shop, &operator).await;
-        valid_requests::run_an_audit(&shop, &operator).await;
-        valid_requests::rank_the_schedule(&shop).await;
+        prepare(&shop, &operator).await;
         let layout = shop.get(&format!("/v1/schedules/{}/layout", SCHEDULE.0)).send().await.with_status(200).text("hash");
         let token = ada.queue_token.clone().expect("a token");
-        let stream = async |path: String| shop.post(&path).by(&ada).send().await.with_status(201).text("url");
-        let token_stream = stream(format!("/v1/queue-tokens/{token}/stream-tickets")).await;
-        let availability_stream = stream(format!("/v1/schedules/{}/availability/stream-tickets", SCHEDULE.0)).await;
-        let started = shop.post("/v1/sessions").by(&ada).json(&json!({})).send().await.with_status(201);
-        let session = started.body["session"]["id"].as_str().expect("an id").to_owned();
-        let started = shop.post("/v1/sessions").by(&bob).json(&json!({})).send().await.with_status(201);
-        let cookie = started.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
+        let [token_stream, availability_stream] = streams_of(&shop, &ada, &token).await;
+        let [(session, _), (_, cookie)] = [a_session(&shop, &ada).await, a_session(&shop, &bob).await];
         let valid = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
                 ("GET", "/docs/{file}") => ("/docs/index.css".to_owned(), None),

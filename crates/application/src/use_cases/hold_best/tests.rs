@@ -1,5 +1,5 @@
 use domain::testing::{ADA, BEN, SCHEDULE, a_concert, a_hold, a_queue, a_schedule, a_seat, an_admitted_token, idempotency, on_sale, pass};
-use domain::{LoggedRow, Operation, Rows};
+use domain::{LoggedRow, Operation, Rows, SeatNumber};
 
 use super::*;
 use crate::ReadModel as _;
@@ -57,7 +57,7 @@ fn two_seats() -> Wish {
 
 fn numbers(held: Result<Answer<Outcome>, Error>) -> Vec<u32> {
     let Ok(Answer { outcome: Outcome::Held { reservation, .. }, .. }) = held else { panic!("seats should be held: {held:?}") };
-    reservation.numbers().map(|number| number.get()).collect()
+    reservation.numbers().map(SeatNumber::get).collect()
 }
 
 #[tokio::test]
