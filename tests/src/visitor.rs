@@ -90,6 +90,13 @@ impl Visitor {
         let _ = self.browser.command("goog/cdp/execute", json!({ "cmd": method, "params": params })).await;
     }
 
+    /// Interrupts the browser's connection to the network, or restores it.
+    pub async fn connect(&self, is_connected: bool) {
+        self.devtools("Network.enable", json!({})).await;
+        let conditions = json!({ "offline": !is_connected, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
     /// Goes to an address.
     pub async fn open(&self, path: &str) {
         self.browser.open(&format!("{}{path}", self.base)).await;

@@ -26,7 +26,8 @@ async fn a_visitor_buys_seats_that_were_chosen_on_the_map() {
     let _ = visitor.until("document.querySelector('#hall').width > 300").await;
     visitor.look("4-seats").await;
     visitor.click_at("#hall", 0, -100).await;
-    let _ = visitor.until("new Promise(resolve => setTimeout(resolve, 600))").await;
+    let _ = visitor.until("document.querySelector('#hall').dataset.detailed === 'true'").await;
+    let _ = visitor.until("document.querySelector('#hall').dataset.moving === 'false'").await;
     visitor.click_at("#hall", 10, 10).await;
     let _ = visitor.until("document.querySelectorAll('.chosen li').length === 1").await;
     visitor.click_at("#hall", 10, 60).await;

@@ -38,7 +38,7 @@ async fn a_waiting_visitor_sees_position_pause_and_message_at_once() {
 }
 
 #[tokio::test]
-async fn a_visitor_whose_tab_sleeps_is_admitted_and_sees_it_on_return() {
+async fn a_visitor_whose_device_loses_the_connection_is_admitted_and_sees_it_on_return() {
     let server = Frontrow::start(StoreKind::Sqlite, &[ONE_AT_A_TIME]).await;
     let shoppers = Shopper::in_queue(&[&server], 1).await;
     let _ = shoppers[0].until_active().await;
@@ -48,12 +48,12 @@ async fn a_visitor_whose_tab_sleeps_is_admitted_and_sees_it_on_return() {
     let token = visitor.browser().run("return location.pathname").await;
     assert_eq!(token, json!(format!("/queue/{CLUB}")));
 
-    visitor.devtools("Page.setWebLifecycleState", json!({ "state": "frozen" })).await;
+    visitor.connect(false).await;
     let _ = shoppers[0].leave().await.expect(204);
     let operator = Shopper::operator(&server).await;
     let admitted = |queue: &frontrow_tests::Reply| queue.body["waiting"] == 0 && queue.body["active"] == 1;
     let read = || async { operator.get(&format!("/v1/queues/{CLUB_QUEUE}/board")).await };
     let _ = operator.until("the visitor is admitted", read, admitted).await;
-    visitor.devtools("Page.setWebLifecycleState", json!({ "state": "active" })).await;
+    visitor.connect(true).await;
     visitor.until_page_says("Choose your seats").await;
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schemas::SCHEMAS;
+use super::location::SCHEMAS;
 
 /// The schema of an event, as utoipa has it: the members of all events, and the alternatives of their types, which are flattened into it.
 /// Generators can't read alternatives among other members.

@@ -4,6 +4,7 @@
 mod events;
 mod examples;
 mod lines;
+mod location;
 mod operations;
 mod schemas;
 mod sharing;

@@ -5,11 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Map, Value, json};
 
 use super::events;
+use super::location::SCHEMAS;
 use super::operations::each;
 use crate::problem;
-
-/// The location of all schemas.
-pub(super) const SCHEMAS: &str = "#/components/schemas/";
 
 /// Completes all schemas.
 pub(super) fn complete(document: &mut Value) {

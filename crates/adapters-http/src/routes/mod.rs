@@ -37,6 +37,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(users::configure)
         .configure(queue_token_events::configure)
         .configure(availability::configure)
+        .configure(availability::tickets::configure)
         .configure(queues::configure)
         .configure(board::configure)
         .configure(concerts::configure)

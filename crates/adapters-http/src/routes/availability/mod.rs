@@ -5,7 +5,7 @@ mod body;
 mod frame;
 mod pages;
 mod stream;
-mod tickets;
+pub(crate) mod tickets;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -41,12 +41,7 @@ pub(crate) use pages::AvailabilityPages;
 type Client = (KnownTags, AcceptsGzip);
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config
-        .service(show_availability)
-        .service(follow_availability)
-        .service(tickets::create_availability_ticket)
-        .service(tickets::follow_availability_by_ticket)
-        .service(show_availability_to_operators);
+    config.service(show_availability).service(follow_availability).service(show_availability_to_operators);
 }
 
 /// The version that the client has.

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, post};
 use application::Error;
 use domain::decide::admission::Pass;
 use domain::{Refusal, ScheduleId};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::GUARDED;
 use super::super::stream_tickets::{self, TicketBody};
@@ -11,6 +12,11 @@ use super::{EventBody, StreamRequest, follow};
 use crate::auth::StreamTicket;
 use crate::extract::{ApiRequest, AvailabilityTicket, Events, Guard, GuardedRequest, MaybePathId};
 use crate::problem::{Code, Problem, problems};
+
+/// Adds the routes of stream tickets.
+pub(crate) fn configure(config: &mut ServiceConfig) {
+    config.service(create_availability_ticket).service(follow_availability_by_ticket);
+}
 
 problems!(TicketProblems: GUARDED, &[Code::NotFound]);
 problems!(
@@ -28,7 +34,7 @@ problems!(
     responses((status = 201, description = "The ticket.", body = TicketBody), TicketProblems),
 )]
 #[post("/v1/schedules/{id}/availability/stream-tickets")]
-pub(super) async fn create_availability_ticket(call: GuardedRequest<MaybePathId<ScheduleId>>) -> Result<HttpResponse, Problem> {
+async fn create_availability_ticket(call: GuardedRequest<MaybePathId<ScheduleId>>) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: MaybePathId(id) } = call;
     let schedule = guard.schedule(id).await?;
     let Guard { api, pass: Pass { user, token }, .. } = guard;
@@ -53,9 +59,7 @@ pub(super) async fn create_availability_ticket(call: GuardedRequest<MaybePathId<
     ),
 )]
 #[get("/v1/streams/availability/{id}/{ticket}")]
-pub(super) async fn follow_availability_by_ticket(
-    call: ApiRequest<(AvailabilityTicket, StreamRequest), Events>,
-) -> Result<HttpResponse, Problem> {
+async fn follow_availability_by_ticket(call: ApiRequest<(AvailabilityTicket, StreamRequest), Events>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (AvailabilityTicket { schedule, ticket }, request), .. } = call;
     let StreamTicket { token, user, until } = ticket;
     let guard = Guard { api, pass: Pass { user, token: Some(token) }, until };

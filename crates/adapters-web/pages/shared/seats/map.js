@@ -177,6 +177,7 @@ export class SeatMap {
       return;
     }
     const [from, start] = [this.#camera, performance.now()];
+    this.canvas.dataset['moving'] = 'true';
     const step = (/** @type {number} */ now) => {
       const t = Math.min(1, Math.max(0, (now - start) / ANIMATION_MILLISECONDS));
       const eased = 1 - (1 - t) ** 3;
@@ -186,6 +187,7 @@ export class SeatMap {
         scale: from.scale * (to.scale / from.scale) ** eased,
       };
       this.redraw();
+      this.canvas.dataset['moving'] = String(t < 1);
       if (t < 1) this.#animation = requestAnimationFrame(step);
     };
     this.#animation = requestAnimationFrame(step);
@@ -228,6 +230,7 @@ export class SeatMap {
 
   #draw() {
     const { pen } = this;
+    this.canvas.dataset['detailed'] = String(this.isDetailed);
     pen.globalAlpha = 1;
     pen.fillStyle = this.#colour('background');
     pen.fillRect(0, 0, this.#width, this.#height);
