@@ -25,7 +25,7 @@ async fn a_visitor_buys_seats_that_were_chosen_on_the_map() {
     visitor.until_page_says("15,000 of 15,000 seats are free").await;
     let _ = visitor.until("document.querySelector('#hall').width > 300").await;
     visitor.look("4-seats").await;
-    visitor.click_at("#hall", 0, -100).await;
+    visitor.click_at("#hall", 0, -65).await;
     let _ = visitor.until("document.querySelector('#hall').dataset.detailed === 'true'").await;
     let _ = visitor.until("document.querySelector('#hall').dataset.moving === 'false'").await;
     visitor.click_at("#hall", 10, 10).await;

@@ -106,7 +106,7 @@ export function tickets({ update, signal, query }) {
     return html`<article class=${status === 'VALID' ? 'ticket' : 'ticket void'}>
       <div class="code">${status !== 'VALID' ? html`<span aria-hidden="true">✕</span>` : code ? html`<img src=${code} alt=${t('tickets.code', { label: seat.label })}>` : nothing}</div>
       <div class="stack">
-        <div><h3>${schedule.concert.name}</h3><p class="quiet small">${dateAndTime(schedule.starts_at, schedule.zone)}<br>${schedule.venue?.name ?? schedule.concert.host}</p></div>
+        <div><h2>${schedule.concert.name}</h2><p class="quiet small">${dateAndTime(schedule.starts_at, schedule.zone)}<br>${schedule.venue?.name ?? schedule.concert.host}</p></div>
         <p class="seat-name">${seat.label}</p>
         <p class="row">${isCancelled ? html`<span class="badge bad">${t('tickets.cancelledShow')}</span>` : nothing}
           <span class=${`badge ${status === 'VALID' ? 'good' : ''}`}>${t(`tickets.${status}`, { date: used ? dateAndTime(used, schedule.zone) : '' })}</span>
