@@ -2,12 +2,12 @@
 //!
 //! A page is an HTML file that loads native ES modules and stylesheets; it is a client of the public API on the same origin, and has no
 //! other access to the program. All files are part of the program: there is no build step, and nothing is loaded from elsewhere. A [`Site`]
-//! reads them once at start, compresses them, and serves them from memory.
+//! reads them once at start, and serves them from memory, compressed for clients that accept it.
 //!
 //! - A **page** has an address of its own, is revalidated at each visit, and has the headers that restrict what it may load and who may
 //!   frame it.
-//! - An **asset** is any other file; modules are sent without their comments. Its address contains the digest of all files, so browsers keep it forever, and modules can import each
-//!   other by relative paths.
+//! - An **asset** is any other file; modules are sent without their comments. Its address contains the digest of all files, so browsers keep
+//!   it forever, and modules can import each other by relative paths.
 //!
 //! ```
 //! use adapters_web::{Site, WebSettings};

@@ -68,7 +68,7 @@ pub enum InvalidSite {
 }
 
 impl Site {
-    /// Reads and compresses all files.
+    /// Reads all files.
     ///
     /// # Errors
     /// [`InvalidSite`] if a file is missing or of an unknown type.

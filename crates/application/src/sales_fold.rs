@@ -158,10 +158,10 @@ impl SalesFold {
 }
 
 /// What a fact about a payment does to sales.
-type Effect = fn(PaidSeats) -> SalesEvent;
+pub(crate) type Effect = fn(PaidSeats) -> SalesEvent;
 
 /// Returns the payment that a fact is about, and its effect on sales.
-fn payment_of(fact: &Fact) -> Option<(PaymentId, ReservationId, Effect)> {
+pub(crate) fn payment_of(fact: &Fact) -> Option<(PaymentId, ReservationId, Effect)> {
     match fact {
         Fact::PaymentCompleted { payment, reservation, .. } => Some((*payment, *reservation, SalesEvent::Paid)),
         Fact::PaymentRefunded { payment, reservation, .. } => Some((*payment, *reservation, SalesEvent::Refunded)),

@@ -19,6 +19,7 @@ use tokio::sync::Mutex;
 
 use crate::Error;
 use crate::ports::{Clock, Log, LoggedEvent, Position, Reservations};
+use crate::sales_fold::payment_of;
 
 pub use counts::RecentCounts;
 pub use flows::{Bucket, QueueFlows, SaleFlows};
@@ -168,18 +169,8 @@ impl SalesHistory {
 }
 
 /// Returns the reservation of a payment or refund.
-const fn paid_reservation(fact: &Fact) -> Option<ReservationId> {
-    match fact {
-        Fact::PaymentCompleted { reservation, .. } | Fact::PaymentRefunded { reservation, .. } => Some(*reservation),
-        Fact::UserRegistered { .. }
-        | Fact::QueueJoined { .. }
-        | Fact::TokenActivated { .. }
-        | Fact::TokenExpired { .. }
-        | Fact::SeatsHeld { .. }
-        | Fact::ReservationCancelled { .. }
-        | Fact::WalletCharged { .. }
-        | Fact::TicketUsed { .. } => None,
-    }
+fn paid_reservation(fact: &Fact) -> Option<ReservationId> {
+    payment_of(fact).map(|(_, reservation, _)| reservation)
 }
 
 impl Timelines {

@@ -69,7 +69,6 @@ export class History {
       active: before(now.active, index => at(queue.admitted, index) - at(queue.finished, index)),
       revenue: minute(sales.revenue),
       refunds: minute(sales.refunds),
-      joined: minute(queue.joined),
       admitted: minute(queue.admitted).map(value => (value === null ? null : value / 60)),
       joins: minute(queue.joined).map(value => (value === null ? null : value / 60)),
       p50: queue.wait_p50_seconds,

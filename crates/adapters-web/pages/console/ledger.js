@@ -29,9 +29,6 @@ export function ledger(update, signal) {
     check = { drift: found.get(DRIFT) ?? 0, at: found.get(CHECKED) ?? 0 };
   }, update);
   return {
-    get check() {
-      return check;
-    },
     figure() {
       if (!check || check.at === 0) return figure('Ledger', '–', 'not checked yet');
       const detail = `checked ${about(Math.max(1, Date.now() / 1000 - check.at))} ago`;

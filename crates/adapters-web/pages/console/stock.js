@@ -1,6 +1,6 @@
 // The seats of a sale as a bar: sold, held, free and blocked, by colour and pattern, with the numbers beside it.
 import { html } from '../shared/html.js';
-import { integer, money } from '../shared/format.js';
+import { integer } from '../shared/format.js';
 
 /** @typedef {import('./types.js').ScheduleReport} ScheduleReport */
 /** @typedef {{ seats: number, available: number, held: number, reserved: number, blocked: number, revenue: import('./types.js').Money }} Figures */
@@ -34,9 +34,6 @@ export function percent(part, whole) {
   const digits = !isExact && (part / whole < 0.1 || part / whole > 0.99) ? 1 : 0;
   return new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: digits }).format(part / whole);
 }
-
-/** @param {import('./types.js').Money} amount */
-export const revenue = amount => money(amount);
 
 const SALES = [[/** @type {const} */ ('cancelled'), 'Cancelled', 'bad'], ['started', 'Started', ''], ['before', 'Not yet on sale', 'accent'], ['after', 'Sale closed', ''], ['sold-out', 'Sold out', 'warn'], ['open', 'On sale', 'good']];
 

@@ -30,7 +30,7 @@ export function seats({ update, signal, navigate, parameter: id, query }) {
   /** @type {unknown} */
   let problem;
   let isBusy = false;
-  /** The tab was hidden when the turn began: its title says so until the user is back. */
+  /** Whether the title announces the turn: it began while the tab was hidden, and the user has not returned yet. */
   let isNews = document.hidden;
   const key = new ActionKey();
   let isWarned = false;
